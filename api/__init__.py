@@ -1,0 +1,1 @@
+"""Every door: pages, JSON, callbacks, clock, command line."""

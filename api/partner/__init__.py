@@ -1,0 +1,1 @@
+"""JSON doors for portals and authorities."""

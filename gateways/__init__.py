@@ -1,0 +1,1 @@
+"""One file per bank or intermediary: its dialect in, our words out."""

@@ -1,0 +1,1 @@
+"""The book: where money stands, and every way it may move."""

@@ -1,0 +1,1 @@
+"""Every way money may move; nothing else builds an entry."""

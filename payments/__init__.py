@@ -1,0 +1,1 @@
+"""From 'I want to pay' to 'I have proof'."""

@@ -1,0 +1,1 @@
+"""What can be owed: one file per kind, priced to the dong."""

@@ -1,0 +1,1 @@
+"""The nightly proof that all sides say the same."""

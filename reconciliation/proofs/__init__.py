@@ -1,0 +1,1 @@
+"""One file per invariant that must hold after quiesce."""

@@ -1,0 +1,1 @@
+"""Statement formats: one file per format, one contract."""
