@@ -1,0 +1,138 @@
+"""What every test may ask for: a real database, undone after each test, and no way out."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+from api.postgres.embedded import Server
+from api.postgres.migrate import migrate
+from ledger.postgres.transaction import OpenTx, Tx, transactions
+
+TEMPLATE = "clearing_template"
+_names = (f"clearing_{number}" for number in count(1))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Give a throw-away server, one per test process."""
+    folder = Path(tempfile.mkdtemp(prefix="clearing-test-"))
+    folder.chmod(0o755)
+    running = Server(folder / "postgres", durable=False)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> str:
+    """Give the name of a database with all migrations run, for cloning only."""
+    _administer(server, "CREATE DATABASE {}", TEMPLATE)
+    if (Path(__file__).parents[1] / "alembic.ini").exists():
+        migrate(server.dsn(database=TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def shared_database(server: Server, template: str) -> str:
+    """Give the database whose tests all undo what they did."""
+    return _clone(server, template)
+
+
+@pytest.fixture(scope="session")
+def shared_engine(server: Server, shared_database: str) -> Iterator[Engine]:
+    """Give connections of the application's role to the shared database."""
+    engine = _engine(server.dsn(role=app_role(server), database=shared_database))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def tx(shared_engine: Engine) -> Iterator[Tx]:
+    """Give a transaction of the application's role that is undone after the test.
+
+    What is checked at commit is never reached here: `SET CONSTRAINTS ALL IMMEDIATE` asks for it.
+    """
+    yield from _undone(shared_engine)
+
+
+@pytest.fixture(scope="session")
+def owner_engine(server: Server, shared_database: str) -> Iterator[Engine]:
+    """Give connections of the superuser to the shared database."""
+    engine = _engine(server.dsn(database=shared_database))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def owner_tx(owner_engine: Engine) -> Iterator[Tx]:
+    """Give a transaction of the superuser that is undone after the test."""
+    yield from _undone(owner_engine)
+
+
+@pytest.fixture
+def database(server: Server, template: str) -> Iterator[str]:
+    """Give a database of the test's own, for what really commits."""
+    name = _clone(server, template)
+    yield name
+    _administer(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def dsn(server: Server, database: str) -> str:
+    """Give the address of the test's own database as the application's role."""
+    return server.dsn(role=app_role(server), database=database)
+
+
+@pytest.fixture
+def owner_dsn(server: Server, database: str) -> str:
+    """Give the address of the test's own database as the superuser."""
+    return server.dsn(database=database)
+
+
+@pytest.fixture
+def open_tx(dsn: str) -> Iterator[OpenTx]:
+    """Give real transactions, which commit, on the test's own database."""
+    engine = _engine(dsn)
+    yield transactions(engine)
+    engine.dispose()
+
+
+def app_role(server: Server) -> str:
+    """Return the application's role, the superuser's while no migration has made one."""
+    with psycopg.connect(server.dsn()) as connection:
+        found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'clearing_app'")
+        return "clearing_app" if found.fetchone() else "postgres"
+
+
+def _engine(dsn: str) -> Engine:
+    return create_engine(make_url(dsn).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+
+
+def _undone(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        transaction.rollback()
+
+
+def _clone(server: Server, template: str) -> str:
+    name = next(_names)
+    _administer(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+    return name
+
+
+def _administer(server: Server, statement: LiteralString, *names: str) -> None:
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        quoted = sql.SQL(statement).format(*(sql.Identifier(name) for name in names))
+        connection.execute(quoted)
