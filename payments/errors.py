@@ -1,0 +1,91 @@
+"""What a caller did wrong, or what stands in the way.
+
+PaymentsError
+├── InputRefused          a field that cannot be right: which, why
+│   └── RateMissing       no rate is in force on that date: no price without one
+├── NotFound              no such payment, proof or obligation for this caller
+├── NotPayable            the obligation cannot be paid now: paid, withdrawn
+│   ├── BeingPaid         somebody is paying it, until when
+│   └── AmountChanged     the price is not the one the payer agreed to
+├── GatewayNotOffered     this gateway does not take this payment
+├── StepRefused           the state table has no such step
+├── NumberTaken           a random number met its twin; draw again
+├── KeyReused             the idempotency key came with another body
+└── KeyInFlight           the twin of this request is still at work
+"""
+
+from datetime import datetime
+
+from ledger.money import Money
+
+
+class PaymentsError(Exception):
+    """Any refusal of this package."""
+
+
+class InputRefused(PaymentsError):
+    """A field that cannot be right."""
+
+    def __init__(self, *, field: str, reason: str) -> None:
+        """Name the field, and the reason in plain words."""
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class RateMissing(InputRefused):
+    """No rate set by law is known for that date; a guess would be wrong money."""
+
+
+class NotFound(PaymentsError):
+    """Nothing there for this caller; the same words whatever part was wrong."""
+
+
+class NotPayable(PaymentsError):
+    """The obligation cannot be paid now."""
+
+
+class BeingPaid(NotPayable):
+    """Another payment of the same obligation is alive."""
+
+    def __init__(self, *, until: datetime) -> None:
+        """Keep when the other payment's time is over."""
+        super().__init__(f"being paid until {until.isoformat()}")
+        self.until = until
+
+
+class AmountChanged(NotPayable):
+    """The amount due today is not what the payer was shown."""
+
+    def __init__(self, *, shown: Money, due: Money) -> None:
+        """Keep both amounts for the page that asks again."""
+        super().__init__(f"shown {shown.vnd}, due {due.vnd}")
+        self.shown = shown
+        self.due = due
+
+
+class GatewayNotOffered(PaymentsError):
+    """The gateway does not exist here, or does not take this payment."""
+
+
+class StepRefused(PaymentsError):
+    """The state table has no such step from this state."""
+
+    def __init__(self, *, machine: str, state: str, step: str) -> None:
+        """Name machine, state and step."""
+        super().__init__(f"{machine} in state {state} cannot {step}")
+        self.machine = machine
+        self.state = state
+        self.step = step
+
+
+class NumberTaken(PaymentsError):
+    """A freshly drawn number or handle exists already; draw another."""
+
+
+class KeyReused(PaymentsError):
+    """The idempotency key was used before with another body."""
+
+
+class KeyInFlight(PaymentsError):
+    """A request with the same idempotency key has not finished yet."""

@@ -1,0 +1,28 @@
+"""The raw word of a partner, and the message we believe it to be."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateways.contract import Notice, RawRequest
+
+
+class EvidenceKind(enum.StrEnum):
+    """How a partner's word reached us."""
+
+    CALLBACK = "callback"
+    ANSWER = "answer"  # what it said when asked
+    REPORT_LINE = "report_line"  # a line of its settlement report
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One verified notice with the exact bytes it was read from.
+
+    For an ANSWER the bytes are `raw.body`; for a REPORT_LINE `raw.path` names file and line.
+    """
+
+    kind: EvidenceKind
+    raw: RawRequest
+    notice: Notice
+    received_at: datetime

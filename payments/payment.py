@@ -1,0 +1,43 @@
+"""One payer, one or more obligations, all or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ledger.money import Money
+from payments.states import PaymentState
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """One amount of a payment and whom it is owed to; `explanation` is the quote line kept."""
+
+    ordinal: int
+    obligation_id: int
+    part: str
+    amount: Money
+    beneficiary: str
+    budget: Mapping[str, str]
+    explanation: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a citizen sees as one payment.
+
+    `number` is public and readable; knowing it is no right to see the payment. `paid_at` is when
+    the gateway says the money was taken, None before. `version` counts steps from 0.
+    """
+
+    payment_id: int
+    number: str
+    state: PaymentState
+    version: int
+    amount: Money
+    priced_on: date
+    language: str
+    client: str
+    created_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+    lines: tuple[PaymentLine, ...]

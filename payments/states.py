@@ -1,0 +1,163 @@
+"""The two machines as tables: what a citizen sees, and one try at one gateway."""
+
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from payments.errors import StepRefused
+
+
+class PaymentState(enum.StrEnum):
+    """Where a payment stands, in the words the API uses."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    PAID = "paid"
+    SETTLED = "settled"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    OVERPAID = "overpaid"
+
+
+class PaymentStep(enum.StrEnum):
+    """What may happen to a payment."""
+
+    SEND = "send"  # an attempt is on its way to a gateway
+    LOSE_SIGHT = "lose_sight"  # no usable answer: nobody knows whether money moved
+    HEAR_PENDING = "hear_pending"  # the gateway says: not finished
+    CONFIRM = "confirm"  # money taken, exactly what was asked
+    CONFIRM_SURPLUS = "confirm_surplus"  # money taken for what was paid already
+    HOLD = "hold"  # money taken, but not believed or not what was asked
+    FAIL = "fail"  # known: no money moved
+    EXPIRE = "expire"  # time ran out, and the gateway says: not paid
+    SETTLE = "settle"  # the beneficiary has it
+
+
+class AttemptState(enum.StrEnum):
+    """Where one try at one gateway stands."""
+
+    PREPARED = "prepared"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    CAPTURED = "captured"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class AttemptStep(enum.StrEnum):
+    """What may happen to an attempt."""
+
+    SEND = "send"
+    LOSE_SIGHT = "lose_sight"
+    HEAR_PENDING = "hear_pending"
+    CAPTURE = "capture"
+    CAPTURE_AGAIN = "capture_again"  # a second transaction of the gateway under our reference
+    HOLD = "hold"
+    FAIL = "fail"
+    EXPIRE = "expire"
+
+
+_P, _PS = PaymentState, PaymentStep
+_A, _AS = AttemptState, AttemptStep
+
+PAYMENT_STEPS: Final[Mapping[tuple[PaymentState, PaymentStep], PaymentState]] = MappingProxyType(
+    {
+        (_P.CREATED, _PS.SEND): _P.PENDING,
+        (_P.CREATED, _PS.EXPIRE): _P.EXPIRED,
+        # A crash may leave the order known to the gateway before we wrote that we sent it.
+        (_P.CREATED, _PS.CONFIRM): _P.PAID,
+        (_P.CREATED, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+        (_P.CREATED, _PS.HOLD): _P.HELD,
+        (_P.PENDING, _PS.LOSE_SIGHT): _P.UNKNOWN,
+        (_P.PENDING, _PS.CONFIRM): _P.PAID,
+        (_P.PENDING, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+        (_P.PENDING, _PS.HOLD): _P.HELD,
+        (_P.PENDING, _PS.FAIL): _P.FAILED,
+        (_P.PENDING, _PS.EXPIRE): _P.EXPIRED,
+        (_P.UNKNOWN, _PS.HEAR_PENDING): _P.PENDING,
+        (_P.UNKNOWN, _PS.CONFIRM): _P.PAID,
+        (_P.UNKNOWN, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+        (_P.UNKNOWN, _PS.HOLD): _P.HELD,
+        (_P.UNKNOWN, _PS.FAIL): _P.FAILED,
+        (_P.UNKNOWN, _PS.EXPIRE): _P.EXPIRED,
+        (_P.HELD, _PS.CONFIRM): _P.PAID,
+        (_P.HELD, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+        (_P.HELD, _PS.HOLD): _P.HELD,
+        (_P.HELD, _PS.FAIL): _P.FAILED,
+        (_P.FAILED, _PS.SEND): _P.PENDING,
+        (_P.FAILED, _PS.EXPIRE): _P.EXPIRED,
+        (_P.FAILED, _PS.CONFIRM): _P.PAID,  # A late success outweighs an earlier "no".
+        (_P.FAILED, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+        (_P.FAILED, _PS.HOLD): _P.HELD,
+        (_P.EXPIRED, _PS.CONFIRM): _P.PAID,  # Late, but the money is real.
+        (_P.EXPIRED, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+        (_P.EXPIRED, _PS.HOLD): _P.HELD,
+        (_P.PAID, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+        (_P.PAID, _PS.SETTLE): _P.SETTLED,
+        (_P.SETTLED, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+        (_P.OVERPAID, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+    }
+)
+
+ATTEMPT_STEPS: Final[Mapping[tuple[AttemptState, AttemptStep], AttemptState]] = MappingProxyType(
+    {
+        (_A.PREPARED, _AS.SEND): _A.SENT,
+        (_A.PREPARED, _AS.LOSE_SIGHT): _A.UNKNOWN,
+        (_A.PREPARED, _AS.CAPTURE): _A.CAPTURED,
+        (_A.PREPARED, _AS.HOLD): _A.HELD,
+        (_A.PREPARED, _AS.FAIL): _A.FAILED,
+        (_A.PREPARED, _AS.EXPIRE): _A.EXPIRED,
+        (_A.SENT, _AS.LOSE_SIGHT): _A.UNKNOWN,
+        (_A.SENT, _AS.CAPTURE): _A.CAPTURED,
+        (_A.SENT, _AS.HOLD): _A.HELD,
+        (_A.SENT, _AS.FAIL): _A.FAILED,
+        (_A.SENT, _AS.EXPIRE): _A.EXPIRED,
+        (_A.UNKNOWN, _AS.HEAR_PENDING): _A.SENT,
+        (_A.UNKNOWN, _AS.CAPTURE): _A.CAPTURED,
+        (_A.UNKNOWN, _AS.HOLD): _A.HELD,
+        (_A.UNKNOWN, _AS.FAIL): _A.FAILED,
+        (_A.UNKNOWN, _AS.EXPIRE): _A.EXPIRED,
+        (_A.HELD, _AS.CAPTURE): _A.CAPTURED,
+        (_A.HELD, _AS.HOLD): _A.HELD,
+        (_A.HELD, _AS.FAIL): _A.FAILED,
+        (_A.FAILED, _AS.CAPTURE): _A.CAPTURED,
+        (_A.FAILED, _AS.HOLD): _A.HELD,
+        (_A.EXPIRED, _AS.CAPTURE): _A.CAPTURED,
+        (_A.EXPIRED, _AS.HOLD): _A.HELD,
+        (_A.CAPTURED, _AS.CAPTURE_AGAIN): _A.CAPTURED,
+    }
+)
+
+LIVE: Final = frozenset({_A.PREPARED, _A.SENT, _A.UNKNOWN, _A.HELD})
+"""States of an attempt in which its obligations stay locked and no other gateway is tried."""
+
+FINAL: Final = frozenset({_A.CAPTURED, _A.FAILED, _A.EXPIRED})
+"""States of an attempt that only new money can change."""
+
+
+def take_payment(state: PaymentState, step: PaymentStep) -> PaymentState:
+    """Return the state after the step.
+
+    Raises:
+        StepRefused: the table has no such step from here.
+    """
+    after = PAYMENT_STEPS.get((state, step))
+    if after is None:
+        raise StepRefused(machine="payment", state=state, step=step)
+    return after
+
+
+def take_attempt(state: AttemptState, step: AttemptStep) -> AttemptState:
+    """Return the state after the step.
+
+    Raises:
+        StepRefused: the table has no such step from here.
+    """
+    after = ATTEMPT_STEPS.get((state, step))
+    if after is None:
+        raise StepRefused(machine="attempt", state=state, step=step)
+    return after
