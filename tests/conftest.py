@@ -1,5 +1,6 @@
 """What every test may ask for: a real database, undone after each test, and no way out."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import LiteralString
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.pool import NullPool
@@ -17,14 +19,21 @@ from api.postgres.embedded import Server
 from api.postgres.migrate import migrate
 from ledger.postgres.transaction import OpenTx, Tx, transactions
 
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
+settings.register_profile("night", max_examples=5_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
 TEMPLATE = "clearing_template"
+_FOLDER_PREFIX = "clearing-test-"
 _names = (f"clearing_{number}" for number in count(1))
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """Give a throw-away server, one per test process."""
-    folder = Path(tempfile.mkdtemp(prefix="clearing-test-"))
+    _clear_left_overs()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
     folder.chmod(0o755)
     running = Server(folder / "postgres", durable=False)
     running.start()
@@ -114,6 +123,15 @@ def app_role(server: Server) -> str:
     with psycopg.connect(server.dsn()) as connection:
         found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'clearing_app'")
         return "clearing_app" if found.fetchone() else "postgres"
+
+
+def _clear_left_overs() -> None:
+    """End servers of test runs that were killed before they could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*-*"):
+        pid = folder.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            Server(folder / "postgres", durable=False).stop()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _engine(dsn: str) -> Engine:
