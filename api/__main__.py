@@ -114,7 +114,7 @@ def pinned(lock: str, name: str) -> str:
     Raises:
         Refused: the lock does not name it.
     """
-    found = re.search(rf"^{re.escape(name)}==.*(?:\\\n.*)*", lock, re.MULTILINE)
+    found = re.search(rf"^{re.escape(name)}==.*(?:\n[ \t].*)*", lock, re.MULTILINE)
     if found is None:
         raise Refused(f"the lock names no {name}")
     return found[0] + "\n"
@@ -165,7 +165,7 @@ def _install(python: Path, project: Path, lock_file: Path) -> None:
             surroundings,
         )
     except Refused as refusal:
-        print(f"  uv did not do it, trying pip, which takes longer ({refusal})", flush=True)
+        print(f"\n  {refusal}\n  going on with pip, which takes longer ...", end=" ", flush=True)
         _run([*with_pip, "--require-hashes", "--no-deps", "-r", str(lock_file)])
 
 
