@@ -1,0 +1,80 @@
+"""Settings: complete or refused by name, secrets never shown."""
+
+import pytest
+
+from api.settings import PREFIX, SettingsWrong, read_settings
+
+COMPLETE = {
+    "DATABASE_URL": "postgresql://clearing_app@/clearing",
+    "RECON_DATABASE_URL": "postgresql://clearing_recon@/clearing",
+    "CITIZEN_URL": "http://127.0.0.1:8700/",
+    "STAFF_URL": "http://127.0.0.1:8701",
+    "PARTNER_URL": "http://127.0.0.1:8702",
+    "INBOX": "var/inbox",
+    "SECRET_KEY": "11" * 32,
+    "STAFF_KEY": "staff-key-of-sixteen",
+    "SIGNING_KEY": "22" * 32,
+    "PERSONAL_KEY": "33" * 32,
+    "PERSONAL_INDEX_KEY": "44" * 32,
+    "SUBSCRIBERS": '{"csgt": {"url": "http://127.0.0.1:8703/x", "secret": "whsec_AAAA"}}',
+}
+
+
+@pytest.fixture(autouse=True)
+def complete_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give an environment in which a process starts."""
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(PREFIX + name, value)
+
+
+def test_a_complete_environment_is_read() -> None:
+    settings = read_settings()
+    assert settings.citizen_url == "http://127.0.0.1:8700"
+    assert settings.subscribers["csgt"].url == "http://127.0.0.1:8703/x"
+
+
+@pytest.mark.parametrize("name", [name for name in COMPLETE if name != "SUBSCRIBERS"])
+def test_a_missing_setting_is_named_in_one_line(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(PREFIX + name)
+    with pytest.raises(SettingsWrong) as caught:
+        read_settings()
+    assert PREFIX + name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("SECRET_KEY", "abcd"),
+        ("SIGNING_KEY", "zz" * 32),
+        ("CITIZEN_URL", "not an address"),
+        ("STAFF_KEY", "short"),
+        ("SUBSCRIBERS", '{"csgt": {"url": "http://x", "secret": "s", "more": 1}}'),
+        ("SUBSCRIBERS", "{"),
+        ("THREADS_MAX", "0"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(
+    name: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PREFIX + name, wrong)
+    with pytest.raises(SettingsWrong) as caught:
+        read_settings()
+    assert PREFIX + name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_secret_is_not_repeated_in_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PREFIX + "SECRET_KEY", "my-real-secret")
+    with pytest.raises(SettingsWrong) as caught:
+        read_settings()
+    assert "my-real-secret" not in str(caught.value)
+
+
+def test_no_secret_shows_when_settings_are_printed() -> None:
+    shown = repr(read_settings())
+    for name in ("SECRET_KEY", "STAFF_KEY", "SIGNING_KEY", "PERSONAL_KEY", "PERSONAL_INDEX_KEY"):
+        assert COMPLETE[name] not in shown
