@@ -8,7 +8,11 @@ from ledger.accounts import Account
 from ledger.money import Money, total
 
 TRANSFERS_MAX = 200
+MOVEMENT_SHAPE = re.compile(r"[a-z_]{1,40}")
 KEY_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._/-]{2,199}")
+BATCH_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._/-]{0,119}")
+SOURCE_SHAPE = re.compile(r"[ -~]{1,200}")
+"""Printable ASCII without line ends, so that the canonical form of an entry is unmistakable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,17 @@ class Transfer:
         """Refuse a transfer of nothing or to itself.
 
         Raises:
-            ValueError: the amount is not above zero, or both accounts are the same.
+            ValueError: the amount is not above zero, both accounts are the same, or the batch is
+                malformed.
         """
         if not self.amount.is_positive:
             msg = f"a transfer moves more than nothing, not {self.amount.vnd}"
             raise ValueError(msg)
         if self.debit == self.credit:
             msg = f"a transfer needs two accounts, not {self.debit.code} twice"
+            raise ValueError(msg)
+        if not BATCH_SHAPE.fullmatch(self.batch):
+            msg = f"{self.batch!r} cannot name a batch"
             raise ValueError(msg)
 
 
@@ -50,16 +58,24 @@ class Entry:
     corrects: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an entry without transfers or with a key no index should hold.
+        """Refuse an entry without transfers, or whose words the book cannot hold.
 
         Raises:
-            ValueError: there is no transfer, or more than `TRANSFERS_MAX`, or the key is malformed.
+            ValueError: there is no transfer, or more than `TRANSFERS_MAX`, or the movement, key,
+                source or corrected key is malformed.
         """
         if not 0 < len(self.transfers) <= TRANSFERS_MAX:
             msg = f"an entry has 1 to {TRANSFERS_MAX} transfers, not {len(self.transfers)}"
             raise ValueError(msg)
-        if not KEY_SHAPE.fullmatch(self.key):
-            msg = f"{self.key!r} cannot be an idempotency key"
+        if not MOVEMENT_SHAPE.fullmatch(self.movement):
+            msg = f"{self.movement!r} cannot name a movement"
+            raise ValueError(msg)
+        for key in (self.key, self.corrects):
+            if key is not None and not KEY_SHAPE.fullmatch(key):
+                msg = f"{key!r} cannot be an idempotency key"
+                raise ValueError(msg)
+        if not SOURCE_SHAPE.fullmatch(self.source):
+            msg = f"{self.source!r} cannot be a source: 1 to 200 printable ASCII characters"
             raise ValueError(msg)
 
     @property
@@ -73,3 +89,12 @@ def batch_of(*, gateway: str, business_date: date, beneficiary: str) -> str:
     return f"{gateway}/{business_date.isoformat()}/{beneficiary}"
 
 
+def require_batch(batch: str, *, gateway: str, beneficiary: str) -> None:
+    """Refuse a batch that is not of this gateway and beneficiary, whatever its day.
+
+    Raises:
+        ValueError: money would leave an account under a batch it never came in with.
+    """
+    if not (batch.startswith(f"{gateway}/") and batch.endswith(f"/{beneficiary}")):
+        msg = f"batch {batch} is not what {gateway} passes on to {beneficiary}"
+        raise ValueError(msg)

@@ -1,9 +1,12 @@
 """Where a transaction begins and ends: the only place in the program."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+
+from ledger.errors import BookUnreachable
 
 Tx = Connection
 """A running transaction: whoever receives one works inside it and never ends it."""
@@ -11,13 +14,36 @@ Tx = Connection
 OpenTx = Callable[[], AbstractContextManager[Tx]]
 """Begins a transaction; leaving the block commits, an exception undoes everything."""
 
+_AWAY = ("08", "57P", "53")
+"""SQLSTATE classes: connection lost, shutting down, no resources (disk, memory, connections)."""
+
 
 def transactions(engine: Engine) -> OpenTx:
-    """Return the way to open transactions on this engine, READ COMMITTED."""
+    """Return the way to open transactions on this engine, READ COMMITTED.
+
+    They raise BookUnreachable when the database is away, has no connection free or no room left.
+    """
 
     @contextmanager
-    def open_tx() -> Iterator[Tx]:
-        with engine.begin() as connection:
-            yield connection
+    def open_tx() -> Generator[Tx]:
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise BookUnreachable("every database connection is busy") from error
+        except DBAPIError as error:
+            if _is_away(error):
+                raise BookUnreachable(_one_line(error)) from error
+            raise
 
     return open_tx
+
+
+def _is_away(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    # No state at all: the connection could not be made or broke before an answer.
+    return error.connection_invalidated or state is None or str(state).startswith(_AWAY)
+
+
+def _one_line(error: DBAPIError) -> str:
+    return " ".join(str(error.orig).split())

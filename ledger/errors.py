@@ -1,0 +1,53 @@
+"""What the book refuses, each by its name.
+
+BookRefused
+├── KeyUsedDifferently   the key is already there with other content
+├── DayClosed            the business date is closed for ever
+├── DayOutOfOrder        an earlier day is still open, or this one was passed over
+└── EntryRefused         the database's own checks: a fault of ours, never of the world
+BookUnreachable          the database is away, busy or full: try again, nothing is half done
+"""
+
+from datetime import date
+
+
+class BookRefused(Exception):
+    """The book did not take it; nothing was written."""
+
+
+class KeyUsedDifferently(BookRefused):
+    """An entry with this key is already there, and says something else."""
+
+    def __init__(self, key: str) -> None:
+        """Keep the key."""
+        super().__init__(f"entry {key} is already in the book with other content")
+        self.key = key
+
+
+class DayClosed(BookRefused):
+    """The business date is closed; a correction belongs to an open day."""
+
+    def __init__(self, business_date: date) -> None:
+        """Keep the date."""
+        super().__init__(f"business day {business_date.isoformat()} is closed")
+        self.business_date = business_date
+
+
+class DayOutOfOrder(BookRefused):
+    """Days close one after the other; `business_date` is the one in the way."""
+
+    def __init__(self, business_date: date) -> None:
+        """Keep the date."""
+        super().__init__(f"business day {business_date.isoformat()} comes first or was passed over")
+        self.business_date = business_date
+
+
+class EntryRefused(BookRefused):
+    """The database's checks refused what our code should never try."""
+
+
+class BookUnreachable(Exception):
+    """The database is away, has no connection free or no room left.
+
+    Whether a commit under way went through is not known: look before doing it again.
+    """

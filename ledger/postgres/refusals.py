@@ -1,0 +1,43 @@
+"""What the database's refusals mean: the one place where its codes become errors of the book."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from ledger.errors import BookRefused, DayClosed, DayOutOfOrder, EntryRefused, KeyUsedDifferently
+
+
+@contextmanager
+def refusals() -> Generator[None]:
+    """Turn a refusal by the database into the error that names it; other errors pass.
+
+    Raises:
+        BookRefused: the database refused by one of the book's own rules.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        refusal = _meaning(error.orig)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _meaning(error: BaseException | None) -> BookRefused | None:
+    if not isinstance(error, psycopg.Error):
+        return None
+    detail = error.diag.message_detail or ""
+    match error.sqlstate:
+        case "LD001":
+            return KeyUsedDifferently(detail)
+        case "LD002":
+            return DayClosed(date.fromisoformat(detail))
+        case "LD008":
+            return DayOutOfOrder(date.fromisoformat(detail))
+        case str(code) if code.startswith("LD") or error.diag.schema_name == "ledger":
+            return EntryRefused(error.diag.message_primary or code)
+        case _:
+            return None

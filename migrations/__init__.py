@@ -1,0 +1,1 @@
+"""The database's history: one file per step, forward, and back where nothing is lost."""
