@@ -1,0 +1,63 @@
+"""What every kind of obligation must be able to say about itself."""
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from payments.obligations.rates import Rates
+from payments.quote import QuoteLine
+
+Facts = Mapping[str, object]
+"""What a provider pushed, checked and in plain JSON values; each kind knows its own shape."""
+
+
+class SecondFact(enum.StrEnum):
+    """What a person must know besides the number to see an obligation."""
+
+    DECIDED_ON = "decided_on"
+    SUBJECT = "subject"  # the plate, or the last digits of an identity paper
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What is due on one day; `deadline` is the last day without surcharge, None without one."""
+
+    deadline: date | None
+    lines: tuple[QuoteLine, ...]
+
+
+class Price(Protocol):
+    """Computes what is due; pure, and exact to the dong."""
+
+    def __call__(self, facts: Facts, *, beneficiary: str, on: date, rates: Rates) -> Priced:
+        """Return what is due on a date in Vietnam.
+
+        Raises:
+            RateMissing: a rate this price needs is not known for its date.
+            NotPayable: nothing may be collected on this kind.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationKind:
+    """One kind of obligation: its file is found by the registry and named nowhere else.
+
+    `name` and `texts` are Vietnamese source texts that the catalogue must translate.
+    `read_facts` raises InputRefused naming the field. `title` says in the provider's words what
+    the obligation is for, `authority` who decided it ('' where nobody is named); `purpose` is what
+    the bank's transfer shall say. `is_payable` is False for what may be found but not paid.
+    """
+
+    code: str
+    name: str
+    second_facts: frozenset[SecondFact]
+    read_facts: Callable[[Mapping[str, object]], Facts]
+    price: Price
+    purpose: Callable[[Facts, str], str]
+    title: Callable[[Facts], str]
+    authority: Callable[[Facts], str]
+    texts: tuple[str, ...]
+    is_payable: bool = True

@@ -1,0 +1,138 @@
+"""Numbers set by law, each with the days it is in force and where it was read."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from payments.errors import RateMissing
+
+STATUSES: Final = ("CONFIRMED", "CONFIRMED-2ND", "UNCONFIRMED")
+"""How sure the source of a number is, surest first."""
+
+_FILE = Path(__file__).with_name("rates.toml")
+_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+_FIELDS = frozenset({"value", "from", "to", "source", "status"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One number with its days, first and last included; `last` is None while in force.
+
+    `text` is the number as the file writes it.
+    """
+
+    value: Fraction
+    text: str
+    first: date
+    last: date | None
+    source: str
+    status: str
+
+    def is_in_force(self, day: date) -> bool:
+        """Say whether the number holds on that day."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    @property
+    def whole(self) -> int:
+        """Return the number as a whole one.
+
+        Raises:
+            ValueError: it has a fraction.
+        """
+        if self.value.denominator != 1:
+            raise ValueError(f"{self.text} is not a whole number")
+        return self.value.numerator
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """All numbers set by law, by name, in order of their days."""
+
+    by_name: Mapping[str, tuple[Rate, ...]]
+
+    def in_force(self, name: str, *, on: date) -> Rate:
+        """Return the number in force that day.
+
+        Raises:
+            RateMissing: none is known for that day; there is never a default.
+        """
+        for rate in self.by_name.get(name, ()):
+            if rate.is_in_force(on):
+                return rate
+        raise RateMissing(field=name, reason=f"no value is known for {on.isoformat()}")
+
+    def changes(self, name: str) -> frozenset[date]:
+        """Return the days on which the number changes."""
+        return frozenset(rate.first for rate in self.by_name.get(name, ()))
+
+
+def least_sure(statuses: Iterable[str]) -> str:
+    """Return the least sure of some statuses, the surest when there are none."""
+    return max(statuses, key=STATUSES.index, default=STATUSES[0])
+
+
+def load_rates() -> Rates:
+    """Return the numbers of the file beside this one.
+
+    Raises:
+        ValueError: the file breaks its own rules.
+    """
+    return read_rates(_FILE.read_text(encoding="utf-8"))
+
+
+def read_rates(text: str) -> Rates:
+    """Return the numbers in a TOML text: `[[group.name]]` rows with value, from, to and source.
+
+    Raises:
+        ValueError: not TOML, a field missing or unknown, a decimal fraction not written as text,
+            or two rows of one name on the same day.
+    """
+    by_name: dict[str, tuple[Rate, ...]] = {}
+    groups: dict[str, dict[str, list[dict[str, Any]]]] = tomllib.loads(text)
+    for group, series in groups.items():
+        for name, rows in series.items():
+            full_name = f"{group}.{name}"
+            by_name[full_name] = _series(full_name, rows)
+    return Rates(by_name)
+
+
+def _series(name: str, rows: Sequence[Mapping[str, object]]) -> tuple[Rate, ...]:
+    rates = tuple(sorted((_rate(name, row) for row in rows), key=lambda rate: rate.first))
+    for earlier, later in pairwise(rates):
+        if earlier.last is None or earlier.last >= later.first:
+            raise ValueError(f"{name}: two rows are in force on {later.first.isoformat()}")
+    return rates
+
+
+def _rate(name: str, row: Mapping[str, object]) -> Rate:
+    if not _FIELDS - {"to"} <= row.keys() <= _FIELDS:
+        raise ValueError(f"{name}: a row has value, from, source, status and sometimes to")
+    last = row.get("to")
+    source, status, text = row["source"], row["status"], str(row["value"])
+    if not isinstance(source, str) or not source or status not in STATUSES:
+        raise ValueError(f"{name}: a row without source or known status proves nothing")
+    if type(row["value"]) not in (int, str) or not _DECIMAL.fullmatch(text):
+        raise ValueError(f"{name}: {text} is neither a whole number nor a decimal in quotes")
+    rate = Rate(
+        value=Fraction(text),
+        text=text,
+        first=_day(name, row["from"]),
+        last=None if last is None else _day(name, last),
+        source=source,
+        status=str(status),
+    )
+    if rate.last is not None and rate.last < rate.first:
+        raise ValueError(f"{name}: a row ends on {rate.last.isoformat()}, before it begins")
+    return rate
+
+
+def _day(name: str, value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError(f"{name}: {value} is not a date")

@@ -1,0 +1,32 @@
+"""Finds every kind of obligation: each module here that has a `KIND`."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from payments import obligations
+from payments.obligations.contract import ObligationKind
+
+
+def find_kinds() -> Mapping[str, ObligationKind]:
+    """Return the kinds by code.
+
+    Raises:
+        ValueError: two files claim the same code.
+    """
+    kinds: dict[str, ObligationKind] = {}
+    for found in pkgutil.iter_modules(obligations.__path__):
+        module = importlib.import_module(f"{obligations.__name__}.{found.name}")
+        kind: object = getattr(module, "KIND", None)
+        if not isinstance(kind, ObligationKind):
+            continue
+        if kind.code in kinds:
+            raise ValueError(f"two kinds are called {kind.code}")
+        kinds[kind.code] = kind
+    return MappingProxyType(kinds)
+
+
+KINDS: Final = find_kinds()
+"""All kinds this program knows."""
