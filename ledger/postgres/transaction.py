@@ -4,7 +4,8 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger.errors import BookUnreachable
 
@@ -41,8 +42,9 @@ def transactions(engine: Engine) -> OpenTx:
 
 def _is_away(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
-    # No state at all: the connection could not be made or broke before an answer.
-    return error.connection_invalidated or state is None or str(state).startswith(_AWAY)
+    if state is None:  # The connection could not be made, or broke before an answer.
+        return isinstance(error, OperationalError | InterfaceError)
+    return error.connection_invalidated or str(state).startswith(_AWAY)
 
 
 def _one_line(error: DBAPIError) -> str:
