@@ -1,0 +1,50 @@
+"""What a caller did wrong, or what a file or the calendar cannot answer.
+
+ReconciliationError
+├── CalendarRefused     the calendar's data contradicts itself or lacks something
+│   └── YearMissing     no rest days are known for that year: no guess
+├── NotABusinessDay     the date is a rest day, no business belongs to it
+├── FileRefused         a file that cannot be believed: nothing of it is kept but its bytes
+└── SourceUnknown       nobody sends us files under that name
+"""
+
+from datetime import date
+
+
+class ReconciliationError(Exception):
+    """Any refusal of this package."""
+
+
+class CalendarRefused(ReconciliationError):
+    """The calendar's data contradicts itself or lacks something."""
+
+
+class YearMissing(CalendarRefused):
+    """No rest days are known for a year; a day computed without them would be a guess."""
+
+    def __init__(self, year: int) -> None:
+        """Name the year."""
+        super().__init__(f"the calendar holds no rest days for {year}")
+        self.year = year
+
+
+class NotABusinessDay(ReconciliationError):
+    """The date is a rest day: what happens on it belongs to the next working day."""
+
+    def __init__(self, day: date) -> None:
+        """Name the day."""
+        super().__init__(f"{day.isoformat()} is not a working day")
+        self.day = day
+
+
+class FileRefused(ReconciliationError):
+    """A file that cannot be believed; `reason` says where and why."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SourceUnknown(ReconciliationError):
+    """Nobody sends us files under that name."""
