@@ -49,6 +49,10 @@ def upgrade() -> None:
         grant("ledger", "SELECT", to=READERS, tables=TABLES)
         run_sql("GRANT EXECUTE ON FUNCTION ledger.post_entries_v1 TO clearing_app, clearing_recon")
         run_sql("GRANT EXECUTE ON FUNCTION ledger.close_day_v1 TO clearing_recon")
+        run_sql(
+            "GRANT EXECUTE ON FUNCTION ledger.leg_line_v1, ledger.entry_digest_v1"
+            " TO clearing_app, clearing_recon, clearing_report, clearing_auditor",
+        )
 
 
 def downgrade() -> None:
