@@ -1,0 +1,168 @@
+"""What somebody owes, as a provider pushed it and as it is kept."""
+
+import enum
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from payments.errors import InputRefused
+
+NUMBER_MAX: Final = 100
+PERSONAL_FIELDS: Final = frozenset({"name", "plate", "personal_id", "phone", "address"})
+PERSONAL_MAX: Final = 200
+
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad-]+")
+_CODE_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+
+
+class ObligationStatus(enum.StrEnum):
+    """Whether an obligation can still be paid."""
+
+    OPEN = "open"
+    PAID = "paid"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class NewObligation:
+    """One obligation as a provider pushes it.
+
+    `number` is opaque and unique per provider and kind. `subject` is the second fact a person
+    must know: the plate or the last digits of an identity paper, '' where there is none.
+    `personal` fields are kept sealed; `beneficiary` is the code of a registered account.
+    """
+
+    provider: str
+    kind: str
+    number: str
+    decided_on: date | None
+    subject: str
+    personal: Mapping[str, str]
+    facts: Mapping[str, object]
+    beneficiary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One obligation as it is kept.
+
+    `number` is normalised, `number_shown` as pushed. `subject_index` and `sealed` are None where
+    there was no subject and no personal data.
+    """
+
+    obligation_id: int
+    provider: str
+    kind: str
+    number: str
+    number_shown: str
+    decided_on: date | None
+    subject_index: bytes | None
+    sealed: bytes | None
+    facts: Mapping[str, object]
+    beneficiary: str
+    status: ObligationStatus
+    pushed_at: datetime
+
+    @property
+    def sealed_place(self) -> str:
+        """Return the place its personal data is sealed for."""
+        return sealed_place(provider=self.provider, kind=self.kind, number=self.number)
+
+
+def sealed_place(*, provider: str, kind: str, number: str) -> str:
+    """Return the name of the place one obligation's personal data stands in."""
+    return f"payments.obligation/sealed/{provider}/{kind}/{number}"
+
+
+def checked_number(text: str) -> str:
+    """Return a number as it will be shown, in NFC.
+
+    Raises:
+        InputRefused: it is empty, too long, or has signs nobody can see.
+    """
+    shown = unicodedata.normalize("NFC", text).strip()
+    if not 0 < len(shown) <= NUMBER_MAX or not shown.isprintable():
+        raise InputRefused(field="number", reason=f"has 1 to {NUMBER_MAX} printable characters")
+    return shown
+
+
+def normalised_number(text: str) -> str:
+    """Return a number as it is compared: no spaces, one kind of dash, capitals, Đ as D.
+
+    Raises:
+        InputRefused: nothing is left, or it is longer than any number.
+    """
+    number = _DASHES.sub("-", _plain(text))
+    if not 0 < len(number) <= NUMBER_MAX:
+        raise InputRefused(field="number", reason=f"has 1 to {NUMBER_MAX} characters")
+    return number
+
+
+def normalised_subject(text: str) -> str:
+    """Return a plate or digits as they are compared: letters and digits only, Đ as D.
+
+    Raises:
+        InputRefused: it is longer than any plate or identity number.
+    """
+    subject = "".join(sign for sign in _plain(text) if sign.isalnum())
+    if len(subject) > 20:
+        raise InputRefused(field="subject", reason="has at most 20 letters and digits")
+    return subject
+
+
+def checked_code(field: str, text: str) -> str:
+    """Return a provider's or account's code.
+
+    Raises:
+        InputRefused: it is not a short code of letters, digits, dot, dash, underscore.
+    """
+    if not _CODE_SHAPE.fullmatch(text):
+        raise InputRefused(
+            field=field, reason="is a code of letters, digits, dot, dash, underscore"
+        )
+    return text
+
+
+def checked_personal(personal: Mapping[str, str]) -> dict[str, str]:
+    """Return personal fields in NFC.
+
+    Raises:
+        InputRefused: a field is unknown, empty, too long or has control characters.
+    """
+    checked: dict[str, str] = {}
+    for field, value in personal.items():
+        text = unicodedata.normalize("NFC", value).strip()
+        if field not in PERSONAL_FIELDS:
+            raise InputRefused(field=f"personal.{field}", reason="is not a field here")
+        if not 0 < len(text) <= PERSONAL_MAX or not text.isprintable():
+            raise InputRefused(
+                field=f"personal.{field}", reason=f"has 1 to {PERSONAL_MAX} printable characters"
+            )
+        checked[field] = text
+    return checked
+
+
+def masked_name(name: str) -> str:
+    """Return the initials, enough to recognise oneself: `N. V. A.`."""
+    return " ".join(f"{word[0].upper()}." for word in name.split())
+
+
+def masked_plate(plate: str) -> str:
+    """Return a plate with its middle hidden: `59A-***.21`."""
+    series, dash, digits = plate.strip().partition("-")
+    if not dash:
+        series, digits = plate[:3], plate[3:]
+    return f"{series}-***.{digits[-2:]}"
+
+
+def _plain(text: str) -> str:
+    """Return NFC capitals without spaces and invisible signs, Đ (and its Latin twin) as D."""
+    capitals = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
+    return "".join(
+        "D" if sign in "ĐÐ" else sign
+        for sign in capitals
+        if unicodedata.category(sign) not in {"Zs", "Zl", "Zp", "Cc", "Cf"} or sign == "\u00ad"
+    )

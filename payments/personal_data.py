@@ -1,0 +1,92 @@
+"""Personal data sealed for one row, and found again without being readable."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+INDEX_BYTES: Final = 16
+KEY_ID_MAX: Final = 40
+
+_VERSION = b"\x01"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PersonalDataKeys:
+    """Keys of 32 bytes: `sealing` by key id, of which `current` seals; `index` finds."""
+
+    current: str
+    sealing: Mapping[str, bytes]
+    index: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse keys that cannot work.
+
+        Raises:
+            ValueError: a key has the wrong length, or the current one is not among them.
+        """
+        if self.current not in self.sealing:
+            raise ValueError(f"no sealing key is called {self.current}")
+        if any(len(key) != KEY_BYTES for key in (self.index, *self.sealing.values())):
+            raise ValueError(f"personal data keys have {KEY_BYTES} bytes")
+        for key_id in self.sealing:
+            if not (0 < len(key_id) <= KEY_ID_MAX and key_id.isascii()):
+                raise ValueError(f"a key id has 1 to {KEY_ID_MAX} ASCII characters")
+
+    def __repr__(self) -> str:
+        """Name the key ids only."""
+        return f"PersonalDataKeys(current={self.current!r}, ids={sorted(self.sealing)})"
+
+
+def seal(keys: PersonalDataKeys, personal: Mapping[str, str], *, place: str, nonce: bytes) -> bytes:
+    """Return the fields readable only with the key and only in their place.
+
+    `place` names table, column and row. `nonce` is random and never used twice with a key.
+
+    Raises:
+        ValueError: the nonce has the wrong length.
+    """
+    if len(nonce) != NONCE_BYTES:
+        raise ValueError(f"a nonce has {NONCE_BYTES} bytes")
+    key_id = keys.current.encode("ascii")
+    head = _VERSION + bytes([len(key_id)]) + key_id
+    plain = json.dumps(dict(personal), ensure_ascii=False, sort_keys=True).encode("utf-8")
+    cipher = AESGCM(keys.sealing[keys.current])
+    return head + nonce + cipher.encrypt(nonce, plain, head + place.encode("utf-8"))
+
+
+def unseal(keys: PersonalDataKeys, sealed: bytes, *, place: str) -> dict[str, str]:
+    """Return the fields sealed in this place.
+
+    Raises:
+        ValueError: the bytes were altered, moved from elsewhere, or sealed with an unknown key.
+    """
+    length = sealed[1] if len(sealed) > 1 else 0
+    head, rest = sealed[: 2 + length], sealed[2 + length :]
+    key = keys.sealing.get(head[2:].decode("ascii", "replace"))
+    if head[:1] != _VERSION or key is None or len(rest) < NONCE_BYTES:
+        raise ValueError("personal data sealed with a key or in a form not known here")
+    nonce, cipher_text = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
+    try:
+        plain = AESGCM(key).decrypt(nonce, cipher_text, head + place.encode("utf-8"))
+    except InvalidTag as problem:
+        raise ValueError("personal data altered, or moved from another row") from problem
+    fields: dict[str, Any] = json.loads(plain)
+    return {field: str(value) for field, value in fields.items()}
+
+
+def blind_index(keys: PersonalDataKeys, *, number: str, subject: str) -> bytes:
+    """Return what finds a subject under one number.
+
+    The number is part of it, so that equal plates of two rows cannot be seen to be equal.
+    """
+    # A length before the first part keeps two pairs from ever making the same text.
+    text = f"{len(number)}:{number}:{subject}".encode()
+    return hmac.new(keys.index, text, hashlib.sha256).digest()[:INDEX_BYTES]

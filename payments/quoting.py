@@ -1,0 +1,30 @@
+"""An obligation priced by its own kind."""
+
+from datetime import date
+
+from payments.errors import NotPayable
+from payments.obligation import Obligation
+from payments.obligations.rates import Rates
+from payments.obligations.registry import KINDS
+from payments.quote import Quote
+
+
+def quote(obligation: Obligation, *, on: date, rates: Rates) -> Quote:
+    """Return what is due on a date in Vietnam.
+
+    Raises:
+        NotPayable: nothing may be collected on this kind, or nothing is left to pay.
+        RateMissing: a rate this price needs is not known for its date.
+    """
+    kind = KINDS[obligation.kind]
+    priced = kind.price(obligation.facts, beneficiary=obligation.beneficiary, on=on, rates=rates)
+    if not priced.lines:
+        raise NotPayable("nothing is left to pay")
+    return Quote(
+        obligation_id=obligation.obligation_id,
+        kind=obligation.kind,
+        number=obligation.number_shown,
+        priced_on=on,
+        deadline=priced.deadline,
+        lines=priced.lines,
+    )
