@@ -25,6 +25,7 @@ settings.register_profile("night", max_examples=5_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 TEMPLATE = "clearing_template"
+APP_ROLE = "clearing_app"
 _FOLDER_PREFIX = "clearing-test-"
 _names = (f"clearing_{number}" for number in count(1))
 
@@ -48,8 +49,7 @@ def server() -> Iterator[Server]:
 def template(server: Server) -> str:
     """Give the name of a database with all migrations run, for cloning only."""
     _administer(server, "CREATE DATABASE {}", TEMPLATE)
-    if (Path(__file__).parents[1] / "alembic.ini").exists():
-        migrate(server.dsn(database=TEMPLATE))
+    migrate(server.dsn(database=TEMPLATE))
     return TEMPLATE
 
 
@@ -62,7 +62,7 @@ def shared_database(server: Server, template: str) -> str:
 @pytest.fixture(scope="session")
 def shared_engine(server: Server, shared_database: str) -> Iterator[Engine]:
     """Give connections of the application's role to the shared database."""
-    engine = _engine(server.dsn(role=app_role(server), database=shared_database))
+    engine = _engine(server.dsn(role=APP_ROLE, database=shared_database))
     yield engine
     engine.dispose()
 
@@ -101,7 +101,7 @@ def database(server: Server, template: str) -> Iterator[str]:
 @pytest.fixture
 def dsn(server: Server, database: str) -> str:
     """Give the address of the test's own database as the application's role."""
-    return server.dsn(role=app_role(server), database=database)
+    return server.dsn(role=APP_ROLE, database=database)
 
 
 @pytest.fixture
@@ -116,13 +116,6 @@ def open_tx(dsn: str) -> Iterator[OpenTx]:
     engine = _engine(dsn)
     yield transactions(engine)
     engine.dispose()
-
-
-def app_role(server: Server) -> str:
-    """Return the application's role, the superuser's while no migration has made one."""
-    with psycopg.connect(server.dsn()) as connection:
-        found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'clearing_app'")
-        return "clearing_app" if found.fetchone() else "postgres"
 
 
 def _clear_left_overs() -> None:
@@ -147,6 +140,13 @@ def _undone(engine: Engine) -> Iterator[Connection]:
 def _clone(server: Server, template: str) -> str:
     name = next(_names)
     _administer(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+    with psycopg.connect(server.dsn()) as connection:
+        # Who may do what in a database is not cloned with it.
+        connection.execute(
+            "UPDATE pg_database SET datacl = origin.datacl FROM pg_database AS origin"
+            " WHERE pg_database.datname = %s AND origin.datname = %s",
+            (name, template),
+        )
     return name
 
 
