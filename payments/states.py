@@ -25,7 +25,7 @@ class PaymentState(enum.StrEnum):
 class PaymentStep(enum.StrEnum):
     """What may happen to a payment."""
 
-    SEND = "send"  # an attempt is on its way to a gateway
+    SEND = "send"  # an attempt is written down, so a gateway may hear of it any moment
     LOSE_SIGHT = "lose_sight"  # no usable answer: nobody knows whether money moved
     HEAR_PENDING = "hear_pending"  # the gateway says: not finished
     CONFIRM = "confirm"  # money taken, exactly what was asked
@@ -68,10 +68,6 @@ PAYMENT_STEPS: Final[Mapping[tuple[PaymentState, PaymentStep], PaymentState]] = 
     {
         (_P.CREATED, _PS.SEND): _P.PENDING,
         (_P.CREATED, _PS.EXPIRE): _P.EXPIRED,
-        # A crash may leave the order known to the gateway before we wrote that we sent it.
-        (_P.CREATED, _PS.CONFIRM): _P.PAID,
-        (_P.CREATED, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
-        (_P.CREATED, _PS.HOLD): _P.HELD,
         (_P.PENDING, _PS.LOSE_SIGHT): _P.UNKNOWN,
         (_P.PENDING, _PS.CONFIRM): _P.PAID,
         (_P.PENDING, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
@@ -132,8 +128,14 @@ ATTEMPT_STEPS: Final[Mapping[tuple[AttemptState, AttemptStep], AttemptState]] = 
     }
 )
 
+LOCKING: Final = frozenset({_P.CREATED, _P.PENDING, _P.UNKNOWN, _P.HELD})
+"""States of a payment in which its obligations stay locked and nobody else may pay them."""
+
+FULFILLED: Final = frozenset({_P.PAID, _P.SETTLED, _P.OVERPAID})
+"""States of a payment in which more money can only be surplus."""
+
 LIVE: Final = frozenset({_A.PREPARED, _A.SENT, _A.UNKNOWN, _A.HELD})
-"""States of an attempt in which its obligations stay locked and no other gateway is tried."""
+"""States of an attempt that may still end either way: no other gateway is tried meanwhile."""
 
 FINAL: Final = frozenset({_A.CAPTURED, _A.FAILED, _A.EXPIRED})
 """States of an attempt that only new money can change."""

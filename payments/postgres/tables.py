@@ -129,8 +129,9 @@ attempt = Table(
         "attempt_one_live",
         "payment_id",
         unique=True,
-        postgresql_where=text("state IN ('prepared', 'sent', 'unknown', 'held')"),
+        postgresql_where=text("state IN ('prepared', 'sent', 'unknown')"),
     ),
+    Index("attempt_payment", "payment_id"),
     Index("attempt_due", "next_ask_at", postgresql_where=text("next_ask_at IS NOT NULL")),
 )
 
@@ -208,6 +209,12 @@ capture = Table(
     UniqueConstraint("gateway", "gateway_transaction", name="capture_once"),
     Index("capture_payment", "payment_id"),
     Index("capture_day", "business_date", "gateway"),
+    Index(
+        "capture_fulfils_once",
+        "payment_id",
+        unique=True,
+        postgresql_where=text("movement = 'captured'"),
+    ),
 )
 
 acknowledgement = Table(
