@@ -1,0 +1,146 @@
+"""The simulated State Treasury: an account per beneficiary, and what is credited to each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gateways.simulators.store import Store, Tx
+from gateways.simulators.treasury_statement import Credit, Statement, mt940
+from gateways.simulators.vnpay_settlement import Payout
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFile:
+    """One file of statements as it is written."""
+
+    name: str
+    content: str
+    statements: tuple[Statement, ...]
+
+
+def open_accounts(store: Store, accounts: Iterable[str]) -> None:
+    """Open accounts with nothing in them; those that exist stay as they are."""
+    with store.change() as tx:
+        for account in accounts:
+            _open_account(tx, account)
+
+
+def expect(store: Store, gateway: str, payouts: Sequence[Payout]) -> None:
+    """Take note of payouts on their way; each is credited once."""
+    with store.change() as tx:
+        for payout in payouts:
+            _open_account(tx, payout.beneficiary)
+            tx.execute(
+                """INSERT INTO treasury_credit (payout, account, amount_vnd, business_date, text)
+                   VALUES (?, ?, ?, ?, ?) ON CONFLICT (payout) DO NOTHING""",
+                (
+                    payout.payout,
+                    payout.beneficiary,
+                    payout.amount_vnd,
+                    payout.business_date.isoformat(),
+                    _text(gateway, payout),
+                ),
+            )
+
+
+def lose(store: Store, payouts: Iterable[str]) -> None:
+    """Never show these payouts on any statement."""
+    with store.change() as tx:
+        for payout in payouts:
+            tx.execute("UPDATE treasury_credit SET is_lost = 1 WHERE payout = ?", (payout,))
+
+
+def state(store: Store, business_date: date, *, leave_out: frozenset[str]) -> StatementFile | None:
+    """Return the day's file: one statement per account, with every credit due that none shows yet.
+
+    Asked again it is the same file; with further credits it is a second file that continues the
+    chain of balances. Payouts in `leave_out` wait for a later day. None when there is no account.
+    """
+    day = business_date.isoformat()
+    with store.change() as tx:
+        due = [
+            row
+            for row in tx.execute(
+                """SELECT * FROM treasury_credit
+                   WHERE booked_on IS NULL AND is_lost = 0 AND business_date <= ?
+                   ORDER BY credit_id""",
+                (day,),
+            )
+            if row["payout"] not in leave_out
+        ]
+        files = tx.execute(
+            "SELECT name, content FROM treasury_file WHERE business_date = ? ORDER BY file_id",
+            (day,),
+        ).fetchall()
+        if files and not due:
+            return StatementFile(str(files[-1]["name"]), str(files[-1]["content"]), ())
+        accounts = tx.execute("SELECT * FROM treasury_account ORDER BY account").fetchall()
+        if not accounts:
+            return None
+        serial = sum(int(account["statements"]) for account in accounts)
+        statements: list[Statement] = []
+        for account in accounts:
+            came_in = tuple(
+                Credit(
+                    credit_id=int(row["credit_id"]),
+                    payout=str(row["payout"]),
+                    amount_vnd=int(row["amount_vnd"]),
+                    text=str(row["text"]),
+                )
+                for row in due
+                if row["account"] == account["account"]
+            )
+            if files and not came_in:
+                continue
+            stated_on = date.fromisoformat(account["stated_on"]) if account["stated_on"] else None
+            statement = Statement(
+                serial=serial + len(statements) + 1,
+                account=str(account["account"]),
+                number=int(account["statements"]) + 1,
+                opened_on=stated_on or business_date,
+                opening_vnd=int(account["balance_vnd"]),
+                business_date=business_date,
+                credits=came_in,
+            )
+            statements.append(statement)
+            _book(tx, statement)
+        suffix = f"-{len(files) + 1}" if files else ""
+        name = f"treasury-{business_date:%Y%m%d}{suffix}.sta"
+        content = mt940(statements)
+        tx.execute(
+            "INSERT INTO treasury_file (business_date, name, content) VALUES (?, ?, ?)",
+            (day, name, content),
+        )
+    return StatementFile(name, content, tuple(statements))
+
+
+def _text(gateway: str, payout: Payout) -> str:
+    return (
+        f"{gateway} PAYOUT {payout.payout} COUNT {payout.count} DAY {payout.business_date:%Y%m%d}"
+    )
+
+
+def _open_account(tx: Tx, account: str) -> None:
+    tx.execute(
+        """INSERT INTO treasury_account (account, balance_vnd, statements) VALUES (?, 0, 0)
+           ON CONFLICT (account) DO NOTHING""",
+        (account,),
+    )
+
+
+def _book(tx: Tx, statement: Statement) -> None:
+    tx.execute(
+        """UPDATE treasury_account SET balance_vnd = ?, statements = ?, stated_on = ?
+           WHERE account = ?""",
+        (
+            statement.closing_vnd,
+            statement.number,
+            statement.business_date.isoformat(),
+            statement.account,
+        ),
+    )
+    for credit in statement.credits:
+        tx.execute(
+            "UPDATE treasury_credit SET booked_on = ? WHERE credit_id = ?",
+            (statement.business_date.isoformat(), credit.credit_id),
+        )
