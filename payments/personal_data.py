@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -20,29 +20,38 @@ _VERSION = b"\x01"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonalDataKeys:
-    """Keys of 32 bytes: `sealing` by key id, of which `current` seals; `index` finds."""
+    """Keys of 32 bytes: `encryption_key` seals under `key_id`, `index_key` finds.
 
-    current: str
-    sealing: Mapping[str, bytes]
-    index: bytes
+    `retired_keys` by key id still open what they sealed.
+    """
+
+    key_id: str
+    encryption_key: bytes
+    index_key: bytes
+    retired_keys: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
     def __post_init__(self) -> None:
         """Refuse keys that cannot work.
 
         Raises:
-            ValueError: a key has the wrong length, or the current one is not among them.
+            ValueError: a key has the wrong length, or two have one name.
         """
-        if self.current not in self.sealing:
-            raise ValueError(f"no sealing key is called {self.current}")
-        if any(len(key) != KEY_BYTES for key in (self.index, *self.sealing.values())):
+        keys = (self.encryption_key, self.index_key, *self.retired_keys.values())
+        if any(len(key) != KEY_BYTES for key in keys):
             raise ValueError(f"personal data keys have {KEY_BYTES} bytes")
-        for key_id in self.sealing:
+        if self.key_id in self.retired_keys:
+            raise ValueError(f"the key {self.key_id} is current and retired at once")
+        for key_id in (self.key_id, *self.retired_keys):
             if not (0 < len(key_id) <= KEY_ID_MAX and key_id.isascii()):
                 raise ValueError(f"a key id has 1 to {KEY_ID_MAX} ASCII characters")
 
     def __repr__(self) -> str:
         """Name the key ids only."""
-        return f"PersonalDataKeys(current={self.current!r}, ids={sorted(self.sealing)})"
+        return f"PersonalDataKeys(key_id={self.key_id!r}, retired={sorted(self.retired_keys)})"
+
+    def opening(self, key_id: str) -> bytes | None:
+        """Return the key that opens what was sealed under a key id, None when unknown."""
+        return self.encryption_key if key_id == self.key_id else self.retired_keys.get(key_id)
 
 
 def seal(keys: PersonalDataKeys, personal: Mapping[str, str], *, place: str, nonce: bytes) -> bytes:
@@ -55,10 +64,10 @@ def seal(keys: PersonalDataKeys, personal: Mapping[str, str], *, place: str, non
     """
     if len(nonce) != NONCE_BYTES:
         raise ValueError(f"a nonce has {NONCE_BYTES} bytes")
-    key_id = keys.current.encode("ascii")
+    key_id = keys.key_id.encode("ascii")
     head = _VERSION + bytes([len(key_id)]) + key_id
     plain = json.dumps(dict(personal), ensure_ascii=False, sort_keys=True).encode("utf-8")
-    cipher = AESGCM(keys.sealing[keys.current])
+    cipher = AESGCM(keys.encryption_key)
     return head + nonce + cipher.encrypt(nonce, plain, head + place.encode("utf-8"))
 
 
@@ -70,7 +79,7 @@ def unseal(keys: PersonalDataKeys, sealed: bytes, *, place: str) -> dict[str, st
     """
     length = sealed[1] if len(sealed) > 1 else 0
     head, rest = sealed[: 2 + length], sealed[2 + length :]
-    key = keys.sealing.get(head[2:].decode("ascii", "replace"))
+    key = keys.opening(head[2:].decode("ascii", "replace"))
     if head[:1] != _VERSION or key is None or len(rest) < NONCE_BYTES:
         raise ValueError("personal data sealed with a key or in a form not known here")
     nonce, cipher_text = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
@@ -79,7 +88,7 @@ def unseal(keys: PersonalDataKeys, sealed: bytes, *, place: str) -> dict[str, st
     except InvalidTag as problem:
         raise ValueError("personal data altered, or moved from another row") from problem
     fields: dict[str, Any] = json.loads(plain)
-    return {field: str(value) for field, value in fields.items()}
+    return {name: str(value) for name, value in fields.items()}
 
 
 def blind_index(keys: PersonalDataKeys, *, number: str, subject: str) -> bytes:
@@ -89,4 +98,4 @@ def blind_index(keys: PersonalDataKeys, *, number: str, subject: str) -> bytes:
     """
     # A length before the first part keeps two pairs from ever making the same text.
     text = f"{len(number)}:{number}:{subject}".encode()
-    return hmac.new(keys.index, text, hashlib.sha256).digest()[:INDEX_BYTES]
+    return hmac.new(keys.index_key, text, hashlib.sha256).digest()[:INDEX_BYTES]

@@ -11,7 +11,7 @@ from payments.push_beneficiaries import push_beneficiaries
 from payments.push_obligations import PushOutcome, push_obligations
 
 NOW = datetime(2026, 3, 11, 1, tzinfo=UTC)
-KEYS = PersonalDataKeys(current="k1", sealing={"k1": b"s" * 32}, index=b"i" * 32)
+KEYS = PersonalDataKeys(key_id="k1", encryption_key=b"s" * 32, index_key=b"i" * 32)
 TREASURY = Beneficiary(
     code="kbnn-0011",
     name="KBNN Khu vực I",
@@ -42,7 +42,9 @@ FINE = NewObligation(
 def test_pushing_the_same_again_keeps_one_row(tx: Tx) -> None:
     push_beneficiaries(tx, [TREASURY])
     first = push_obligations(tx, [FINE], keys=KEYS, now=NOW)
-    second = push_obligations(tx, [replace(FINE, number=" 0012345/qd–xphc")], keys=KEYS, now=NOW)
+    second = push_obligations(
+        tx, [replace(FINE, number=" 0012345/qd\u2013xphc")], keys=KEYS, now=NOW
+    )
     assert [verdict.outcome for verdict in first + second] == [
         PushOutcome.NEW,
         PushOutcome.SAME_AGAIN,
