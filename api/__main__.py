@@ -108,7 +108,7 @@ def stamp_of(lock: bytes, project: Path) -> str:
     return hashlib.sha256(place + lock).hexdigest()
 
 
-def pinned(lock: str, name: str) -> str:
+def pinned(name: str, *, lock: str) -> str:
     """Return the lines of a lock file that pin one package, hashes and all.
 
     Raises:
@@ -148,7 +148,7 @@ def _install(python: Path, project: Path, lock_file: Path) -> None:
     }
     try:
         uv_only = project / "var" / "uv.txt"
-        uv_only.write_text(pinned((project / _TEST_LOCK).read_text(), "uv"))
+        uv_only.write_text(pinned("uv", lock=(project / _TEST_LOCK).read_text()))
         _run([*with_pip, "--require-hashes", "-r", str(uv_only)])
         _run(
             [

@@ -30,7 +30,7 @@ SUPERUSER = "postgres"
 START_MAX_S = 120
 STOP_MAX_S = 60
 _SOCKET_PATH_MAX = 107
-_POLL_S = 0.02
+_POLL_MS = 20
 _LOG_BYTES_MAX = 10_000_000
 _LOG_LINES_SHOWN = 15
 _BUILTIN_LOCALE_SINCE = 17
@@ -192,9 +192,9 @@ class Server:
             if self._child is not None and self._child.poll() is not None:
                 if not self._is_left_over():
                     raise ServerFailed(self._reason())
-                time.sleep(_POLL_S * 10)  # Sessions of a killed server are still ending.
+                time.sleep(_POLL_MS * 10 / 1_000)  # Sessions of a killed server are still ending.
                 self._spawn(programs)
-            time.sleep(_POLL_S)
+            time.sleep(_POLL_MS / 1_000)
 
     def _spawn(self, programs: Binaries) -> None:
         if self.log.exists() and self.log.stat().st_size > _LOG_BYTES_MAX:
@@ -243,7 +243,7 @@ class Server:
         while self._pid() == pid:
             if time.monotonic() > deadline:
                 raise ServerFailed(f"still running {STOP_MAX_S} s after being told to stop")
-            time.sleep(_POLL_S)
+            time.sleep(_POLL_MS / 1_000)
         self._child = None
 
     def _pid(self) -> int | None:
