@@ -210,7 +210,8 @@ class SettlementReport:
 class Capabilities:
     """What this gateway takes and offers; routing reads this and guesses nothing.
 
-    `ask_until` is how long after creation the partner still answers a query.
+    `ask_until` is how long after creation the partner still answers a query. `pay_origins` are the
+    only origins, such as `https://pay.example.vn`, that a payer may be sent to.
     """
 
     name_vi: str
@@ -221,6 +222,7 @@ class Capabilities:
     ask_until: timedelta
     notifies_failure: bool
     refunds_in_part: bool
+    pay_origins: frozenset[str]
 
 
 class Gateway(Protocol):

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from gateways import signing
 from gateways import vnpay_messages as wire
@@ -66,20 +66,6 @@ _ASKED_TWICE: Final = "94"
 _NO_TRACE: Final = "91"
 
 
-def _https_or_here(url: str) -> str:
-    parts = urlsplit(url)
-    is_here = parts.hostname in {"127.0.0.1", "::1", "localhost"}
-    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
-        raise ValueError("an https address is needed (http only for this machine)")
-    if parts.query or parts.fragment or parts.username:
-        raise ValueError("an address without query, fragment or user is needed")
-    return url
-
-
-def _address(text: str) -> str:
-    return str(ipaddress.ip_address(text))
-
-
 class Settings(BaseModel):
     """One connected merchant account; environment names carry the prefix `VNPAY_`.
 
@@ -91,9 +77,35 @@ class Settings(BaseModel):
     tmn_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{8}$")]
     hash_secret: Annotated[SecretStr, Field(min_length=16)]
     hash_secret_previous: Annotated[SecretStr, Field(min_length=16)] | None = None
-    pay_url: Annotated[str, AfterValidator(_https_or_here)]
-    api_url: Annotated[str, AfterValidator(_https_or_here)]
-    server_address: Annotated[str, AfterValidator(_address)]
+    pay_url: str
+    api_url: str
+    server_address: str
+
+    @field_validator("pay_url", "api_url")
+    @classmethod
+    def refuse_unsafe_url(cls, url: str) -> str:
+        """Return an address that is encrypted or on this machine, and holds nothing but itself.
+
+        Raises:
+            ValueError: any other address.
+        """
+        parts = urlsplit(url)
+        is_here = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        if parts.scheme not in ({"https", "http"} if is_here else {"https"}) or not parts.hostname:
+            raise ValueError("an https address is needed (http only for this machine)")
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError("an address without query, fragment or user is needed")
+        return url
+
+    @field_validator("server_address")
+    @classmethod
+    def refuse_no_address(cls, text: str) -> str:
+        """Return our own address as VNPAY shall see it named.
+
+        Raises:
+            ValueError: not an IP address.
+        """
+        return str(ipaddress.ip_address(text))
 
 
 def open_gateway(settings: Settings, transport: Transport) -> Gateway:
@@ -116,6 +128,7 @@ class Vnpay:
     @property
     def capabilities(self) -> Capabilities:
         """Return VNPAY's limits; the lowest and highest amounts are those its page refuses at."""
+        page = urlsplit(self.settings.pay_url)
         return Capabilities(
             name_vi="VNPAY",
             name_en="VNPAY",
@@ -125,6 +138,7 @@ class Vnpay:
             ask_until=timedelta(days=7),
             notifies_failure=True,
             refunds_in_part=True,
+            pay_origins=frozenset({f"{page.scheme}://{page.netloc}"}),
         )
 
     def prepare(self, intent: Intent) -> Prepared:
@@ -280,7 +294,7 @@ class Vnpay:
         return [secret.get_secret_value().encode() for secret in kept if secret is not None]
 
     def _sign(self, text: str) -> str:
-        return signing.hmac_sha512_hex(self._secrets()[0], text.encode())
+        return signing.hmac_sha512_hex(text.encode(), secret=self._secrets()[0])
 
     def _is_signed(self, text: str, signature: str) -> bool:
         return signing.is_signed(text.encode(), signature=signature, secrets=self._secrets())
