@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Iterable
 
 
-def hmac_sha512_hex(secret: bytes, text: bytes) -> str:
+def hmac_sha512_hex(text: bytes, *, secret: bytes) -> str:
     """Return the HMAC-SHA512 of `text` in lower-case hex."""
     return hmac.new(secret, text, hashlib.sha512).hexdigest()
 
@@ -18,6 +18,6 @@ def is_signed(text: bytes, *, signature: str, secrets: Iterable[bytes]) -> bool:
     given = signature.encode("utf-8", "replace").lower()
     found = False
     for secret in secrets:
-        wanted = hmac_sha512_hex(secret, text).encode("ascii")
+        wanted = hmac_sha512_hex(text, secret=secret).encode("ascii")
         found |= hmac.compare_digest(wanted, given)
     return found

@@ -130,12 +130,6 @@ def read_query(query: bytes) -> dict[str, str]:
     return fields
 
 
-def _decoded(raw: bytes) -> str:
-    if not raw.isascii() or _LOOSE_PERCENT.search(raw):
-        raise ValueError("the query is not form-encoded")
-    return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")
-
-
 def read_json(raw: bytes) -> dict[str, str]:
     """Return a flat JSON object of texts; whole numbers become text, null becomes nothing.
 
@@ -149,20 +143,6 @@ def read_json(raw: bytes) -> dict[str, str]:
     if not isinstance(read, _Flat):
         raise ValueError("the answer is not an object")  # noqa: TRY004 - about text, not types
     return read.fields
-
-
-class _Flat:
-    """A JSON object that holds texts and nothing deeper."""
-
-    def __init__(self, pairs: list[tuple[str, object]]) -> None:
-        """Keep the texts of an object as the JSON reader found them."""
-        self.fields: dict[str, str] = {}
-        for name, value in pairs:
-            if name in self.fields:
-                raise ValueError("a field is given twice")
-            if isinstance(value, bool) or not (value is None or isinstance(value, (str, int))):
-                raise ValueError("the answer holds more than texts")
-            self.fields[name] = "" if value is None else str(value)
 
 
 def wire_time(moment: datetime) -> str:
@@ -201,3 +181,23 @@ def read_amount(text: str) -> Money:
     if hundredths:
         raise ArithmeticError("an amount is whole dong")
     return Money(whole)
+
+
+class _Flat:
+    """A JSON object that holds texts and nothing deeper."""
+
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
+        """Keep the texts of an object as the JSON reader found them."""
+        self.fields: dict[str, str] = {}
+        for name, value in pairs:
+            if name in self.fields:
+                raise ValueError("a field is given twice")
+            if isinstance(value, bool) or not (value is None or isinstance(value, (str, int))):
+                raise ValueError("the answer holds more than texts")
+            self.fields[name] = "" if value is None else str(value)
+
+
+def _decoded(raw: bytes) -> str:
+    if not raw.isascii() or _LOOSE_PERCENT.search(raw):
+        raise ValueError("the query is not form-encoded")
+    return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8")

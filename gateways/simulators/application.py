@@ -37,7 +37,7 @@ def build(settings: Settings) -> FastAPI:
     """Return the application; callbacks run while it does."""
     store = Store(settings.state)
     if settings.faults is not None:
-        store.keep_setting("vnpay.faults", settings.faults)
+        store.keep_setting("vnpay.faults", value=settings.faults)
     treasury.open_accounts(store, settings.accounts)
     callbacks = Callbacks(store, settings.callbacks)
     pages = Environment(

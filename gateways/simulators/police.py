@@ -73,8 +73,8 @@ def routes(store: Store, webhook_secret: str, pages: Environment) -> APIRouter:
 
     @router.post("/simulator/police/mode")
     def behave(wanted: Behave) -> dict[str, str]:
-        store.keep_setting("police.mode", wanted.mode)
-        store.keep_setting("police.slow_s", str(wanted.slow_s))
+        store.keep_setting("police.mode", value=wanted.mode)
+        store.keep_setting("police.slow_s", value=str(wanted.slow_s))
         return {"mode": wanted.mode}
 
     @router.get("/simulator/police", response_class=HTMLResponse)
@@ -83,20 +83,20 @@ def routes(store: Store, webhook_secret: str, pages: Environment) -> APIRouter:
         return pages.get_template("police.html").render(
             lang="en" if lang == "en" else "vi",
             events=[_shown(row) for row in rows],
-            mode=store.setting("police.mode", Mode.NORMAL),
+            mode=store.setting("police.mode", default=Mode.NORMAL),
         )
 
     return router
 
 
 def _receive(store: Store, webhook: Webhook, body: bytes, headers: dict[str, str]) -> Response:
-    mode = Mode(store.setting("police.mode", Mode.NORMAL))
+    mode = Mode(store.setting("police.mode", default=Mode.NORMAL))
     if mode is Mode.DOWN:
         return Response(status_code=503)
     if mode is Mode.GONE:
         return Response(status_code=410)
     if mode is Mode.SLOW:
-        time.sleep(int(store.setting("police.slow_s", "5")))
+        time.sleep(int(store.setting("police.slow_s", default="5")))
     try:
         webhook.verify(body, headers, json_parse=False)
         _OBJECT.validate_json(body)

@@ -52,12 +52,12 @@ class Store:
         with self._lock:
             return self._db.execute(statement, values).fetchall()
 
-    def setting(self, name: str, default: str) -> str:
+    def setting(self, name: str, *, default: str) -> str:
         """Return a kept setting."""
         found = self.rows("SELECT value FROM setting WHERE name = ?", name)
         return str(found[0]["value"]) if found else default
 
-    def keep_setting(self, name: str, value: str) -> None:
+    def keep_setting(self, name: str, *, value: str) -> None:
         """Keep a setting, also over a restart."""
         with self.change() as tx:
             tx.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, value))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from gateways.simulators.store import Store, Tx
+from gateways.simulators.store import Row, Store, Tx
 from gateways.simulators.treasury_statement import Credit, Statement, mt940
 from gateways.simulators.vnpay_settlement import Payout
 
@@ -77,32 +77,8 @@ def state(store: Store, business_date: date, *, leave_out: frozenset[str]) -> St
         accounts = tx.execute("SELECT * FROM treasury_account ORDER BY account").fetchall()
         if not accounts:
             return None
-        serial = sum(int(account["statements"]) for account in accounts)
-        statements: list[Statement] = []
-        for account in accounts:
-            came_in = tuple(
-                Credit(
-                    credit_id=int(row["credit_id"]),
-                    payout=str(row["payout"]),
-                    amount_vnd=int(row["amount_vnd"]),
-                    text=str(row["text"]),
-                )
-                for row in due
-                if row["account"] == account["account"]
-            )
-            if files and not came_in:
-                continue
-            stated_on = date.fromisoformat(account["stated_on"]) if account["stated_on"] else None
-            statement = Statement(
-                serial=serial + len(statements) + 1,
-                account=str(account["account"]),
-                number=int(account["statements"]) + 1,
-                opened_on=stated_on or business_date,
-                opening_vnd=int(account["balance_vnd"]),
-                business_date=business_date,
-                credits=came_in,
-            )
-            statements.append(statement)
+        statements = _statements(accounts, due, business_date, is_first=not files)
+        for statement in statements:
             _book(tx, statement)
         suffix = f"-{len(files) + 1}" if files else ""
         name = f"treasury-{business_date:%Y%m%d}{suffix}.sta"
@@ -112,6 +88,40 @@ def state(store: Store, business_date: date, *, leave_out: frozenset[str]) -> St
             (day, name, content),
         )
     return StatementFile(name, content, tuple(statements))
+
+
+def _statements(
+    accounts: list[Row], due: list[Row], business_date: date, *, is_first: bool
+) -> list[Statement]:
+    """Return each account's statement; after the day's first file only where something came in."""
+    serial = sum(int(account["statements"]) for account in accounts)
+    statements: list[Statement] = []
+    for account in accounts:
+        came_in = tuple(_credit(row) for row in due if row["account"] == account["account"])
+        if not is_first and not came_in:
+            continue
+        stated_on = date.fromisoformat(account["stated_on"]) if account["stated_on"] else None
+        statements.append(
+            Statement(
+                serial=serial + len(statements) + 1,
+                account=str(account["account"]),
+                number=int(account["statements"]) + 1,
+                opened_on=stated_on or business_date,
+                opening_vnd=int(account["balance_vnd"]),
+                business_date=business_date,
+                credits=came_in,
+            )
+        )
+    return statements
+
+
+def _credit(row: Row) -> Credit:
+    return Credit(
+        credit_id=int(row["credit_id"]),
+        payout=str(row["payout"]),
+        amount_vnd=int(row["amount_vnd"]),
+        text=str(row["text"]),
+    )
 
 
 def _text(gateway: str, payout: Payout) -> str:

@@ -106,6 +106,7 @@ def _add_partner_routes(router: APIRouter, far: FarSide) -> None:
 
     @router.post("/vnpay/paymentv2/decide")
     def decide_by_form(
+        *,
         txn_ref: Annotated[str, Form()],
         choice: Annotated[str, Form()],
         behaviour: Annotated[trouble.Behaviour | None, Form()] = None,
@@ -115,13 +116,13 @@ def _add_partner_routes(router: APIRouter, far: FarSide) -> None:
 
     @router.post(API_PATH)
     def question(body: Annotated[bytes, Depends(raw_body)]) -> Response:
-        mode = trouble.Query(far.store.setting("vnpay.query", "normal"))
+        mode = trouble.Query(far.store.setting("vnpay.query", default="normal"))
         if mode is trouble.Query.BROKEN:
             return Response(status_code=500)
         if mode is trouble.Query.HTML:
             return HTMLResponse("<!doctype html><title>VNPAY</title><p>Please come back later")
         if mode is trouble.Query.SLOW:
-            time.sleep(int(far.store.setting("vnpay.slow_s", "5")))
+            time.sleep(int(far.store.setting("vnpay.slow_s", default="5")))
         is_open = mode is not trouble.Query.MAINTENANCE
         answer = reply(far.store, far.merchant, body, is_open=is_open, now_ms=now_ms())
         if mode is trouble.Query.UNSIGNED:
@@ -254,10 +255,10 @@ def _keep_plan(store: Store, wanted: Plan) -> None:
             trouble.read_profile(wanted.faults)
         except ValueError as problem:
             raise HTTPException(400, str(problem)) from problem
-        store.keep_setting("vnpay.faults", wanted.faults)
+        store.keep_setting("vnpay.faults", value=wanted.faults)
     if wanted.query is not None:
-        store.keep_setting("vnpay.query", wanted.query)
-        store.keep_setting("vnpay.slow_s", str(wanted.slow_s))
+        store.keep_setting("vnpay.query", value=wanted.query)
+        store.keep_setting("vnpay.slow_s", value=str(wanted.slow_s))
     if wanted.txn_ref is not None:
         with store.change() as tx:
             tx.execute(

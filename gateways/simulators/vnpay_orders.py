@@ -105,7 +105,7 @@ class Order:
     def return_address(self, merchant: Merchant, now_ms: int) -> str:
         """Return where the payer's browser goes back to."""
         joint = "&" if "?" in self.return_url else "?"
-        signed = sealed_query(merchant.hash_secret, self.result(merchant, now_ms))
+        signed = sealed_query(self.result(merchant, now_ms), secret=merchant.hash_secret)
         return f"{self.return_url}{joint}{signed}"
 
 
@@ -151,32 +151,6 @@ def open_order(store: Store, merchant: Merchant, query: str, now_ms: int) -> Ord
     if order.seal != seal:
         raise Refused("this order reference was used before for another order")
     return order
-
-
-def _read_pay_query(merchant: Merchant, query: str, now_ms: int) -> dict[str, str]:
-    try:
-        fields = read_sealed_query(merchant.hash_secret, query)
-        ms_of_digits(fields["vnp_CreateDate"])
-        expires_at_ms = ms_of_digits(fields["vnp_ExpireDate"])
-        amount_vnd, hundredths = divmod(int(fields["vnp_Amount"]), 100)
-    except KeyError as problem:
-        raise Refused(f"{problem} is missing") from problem
-    except ValueError as problem:
-        raise Refused(str(problem)) from problem
-    missing = [name for name in _REQUIRED if not fields.get(f"vnp_{name}")]
-    if missing:
-        raise Refused(f"vnp_{missing[0]} is missing")
-    fixed = {"Version": "2.1.0", "Command": "pay", "TmnCode": merchant.tmn_code, "CurrCode": "VND"}
-    for name, value in fixed.items():
-        if fields[f"vnp_{name}"] != value:
-            raise Refused(f"vnp_{name} is not {value}")
-    if hundredths or amount_vnd not in _AMOUNTS:
-        raise Refused("the amount must be whole dong from 5,000 to under 1,000,000,000")
-    if not _BENEFICIARY.fullmatch(fields["vnp_OrderInfo"].split(" ")[0]):
-        raise Refused("vnp_OrderInfo does not begin with a beneficiary")
-    if fields["vnp_Locale"] not in {"vn", "en"} or expires_at_ms < now_ms - 86_400_000:
-        raise Refused("vnp_Locale or vnp_ExpireDate is not acceptable")
-    return fields
 
 
 def decide(
@@ -262,7 +236,7 @@ def _write_callbacks(tx: Tx, merchant: Merchant, order: Order, plan: _Plan) -> N
     assert order.effective_at_ms is not None
     is_forged = plan.behaviour is Behaviour.BAD_SIGNATURE
     secret = f"not {merchant.hash_secret}" if is_forged else merchant.hash_secret
-    query = sealed_query(secret, order.result(merchant, order.effective_at_ms))
+    query = sealed_query(order.result(merchant, order.effective_at_ms), secret=secret)
     due_at_ms = order.effective_at_ms - plan.pays_after_ms + plan.tells_after_ms
     copies = {Behaviour.LOST: 0, Behaviour.DOUBLED: 2}.get(plan.behaviour, 1)
     for _ in range(copies):
@@ -271,3 +245,29 @@ def _write_callbacks(tx: Tx, merchant: Merchant, order: Order, plan: _Plan) -> N
                VALUES (?, ?, ?, 0, 0)""",
             (order.txn_ref, query, due_at_ms),
         )
+
+
+def _read_pay_query(merchant: Merchant, query: str, now_ms: int) -> dict[str, str]:
+    try:
+        fields = read_sealed_query(query, secret=merchant.hash_secret)
+        ms_of_digits(fields["vnp_CreateDate"])
+        expires_at_ms = ms_of_digits(fields["vnp_ExpireDate"])
+        amount_vnd, hundredths = divmod(int(fields["vnp_Amount"]), 100)
+    except KeyError as problem:
+        raise Refused(f"{problem} is missing") from problem
+    except ValueError as problem:
+        raise Refused(str(problem)) from problem
+    missing = [name for name in _REQUIRED if not fields.get(f"vnp_{name}")]
+    if missing:
+        raise Refused(f"vnp_{missing[0]} is missing")
+    fixed = {"Version": "2.1.0", "Command": "pay", "TmnCode": merchant.tmn_code, "CurrCode": "VND"}
+    for name, value in fixed.items():
+        if fields[f"vnp_{name}"] != value:
+            raise Refused(f"vnp_{name} is not {value}")
+    if hundredths or amount_vnd not in _AMOUNTS:
+        raise Refused("the amount must be whole dong from 5,000 to under 1,000,000,000")
+    if not _BENEFICIARY.fullmatch(fields["vnp_OrderInfo"].split(" ")[0]):
+        raise Refused("vnp_OrderInfo does not begin with a beneficiary")
+    if fields["vnp_Locale"] not in {"vn", "en"} or expires_at_ms < now_ms - 86_400_000:
+        raise Refused("vnp_Locale or vnp_ExpireDate is not acceptable")
+    return fields

@@ -20,18 +20,18 @@ REFUND_ANSWERED: Final = (
 QUERY_ANSWERED: Final = (*REFUND_ANSWERED, "PromotionCode", "PromotionAmount")
 
 
-def seal(secret: str, text: str) -> str:
+def seal(text: str, *, secret: str) -> str:
     """Return VNPAY's signature of a text."""
     return hmac.new(secret.encode(), text.encode(), "sha512").hexdigest()
 
 
-def sealed_query(secret: str, fields: Mapping[str, str]) -> str:
+def sealed_query(fields: Mapping[str, str], *, secret: str) -> str:
     """Return a query string with its signature at the end; fields without a value are left out."""
     text = urlencode(sorted(pair for pair in fields.items() if pair[1]))
-    return f"{text}&vnp_SecureHash={seal(secret, text)}"
+    return f"{text}&vnp_SecureHash={seal(text, secret=secret)}"
 
 
-def read_sealed_query(secret: str, query: str) -> dict[str, str]:
+def read_sealed_query(query: str, *, secret: str) -> dict[str, str]:
     """Return the fields of a signed query string.
 
     Raises:
@@ -43,7 +43,7 @@ def read_sealed_query(secret: str, query: str) -> dict[str, str]:
         raise ValueError("a field is given twice")
     given = fields.pop("vnp_SecureHash", "")
     fields.pop("vnp_SecureHashType", None)
-    _, _, wanted = sealed_query(secret, fields).rpartition("=")
+    _, _, wanted = sealed_query(fields, secret=secret).rpartition("=")
     if not hmac.compare_digest(wanted.encode(), given.lower().encode()):
         raise ValueError("invalid signature")
     return fields
@@ -51,11 +51,11 @@ def read_sealed_query(secret: str, query: str) -> dict[str, str]:
 
 def is_sealed(secret: str, message: Mapping[str, str], names: Sequence[str]) -> bool:
     """Say whether a query or refund request bears the right signature."""
-    wanted = seal(secret, "|".join(message.get(f"vnp_{name}", "") for name in names))
+    wanted = seal("|".join(message.get(f"vnp_{name}", "") for name in names), secret=secret)
     return hmac.compare_digest(wanted.encode(), message.get("vnp_SecureHash", "").lower().encode())
 
 
 def sealed_answer(secret: str, answer: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     """Return a query or refund answer with its signature."""
     text = "|".join(answer.get(f"vnp_{name}", "") for name in names)
-    return {**answer, "vnp_SecureHash": seal(secret, text)}
+    return {**answer, "vnp_SecureHash": seal(text, secret=secret)}
