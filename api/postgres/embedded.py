@@ -197,6 +197,8 @@ class Server:
             time.sleep(_POLL_MS / 1_000)
 
     def _spawn(self, programs: Binaries) -> None:
+        if self._child is not None:
+            self._child.wait()  # Ended by somebody else; nothing of ours runs when we get here.
         if self.log.exists() and self.log.stat().st_size > _LOG_BYTES_MAX:
             self.log.rename(self.log.with_suffix(".log.1"))
         settings = [

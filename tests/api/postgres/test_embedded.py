@@ -1,18 +1,223 @@
-"""The server of our own, really started."""
+"""The server of our own, really started, stopped, crashed and killed."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
+import pytest
 
+from api.postgres import binaries, embedded
 from api.postgres.embedded import Server
-from ledger.postgres.transaction import OpenTx, Tx
+from api.postgres.errors import ServerFailed
+
+PROJECT = Path(__file__).resolve().parents[3]
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root has another user to run it as")
 
 
-def test_a_started_server_answers(server: Server):
-    assert server.is_running()
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Give a folder that the server's user can reach, which pytest's own is not."""
+    made = Path(tempfile.mkdtemp(prefix="clearing-embedded-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def fresh(folder: Path) -> Iterator[Server]:
+    """Give a server not started yet, ended whatever the test does."""
+    made = Server(folder / "postgres", durable=False)
+    yield made
+    made.stop()
+
+
+def test_the_first_start_makes_the_data_and_the_second_finds_it_running(fresh: Server):
+    assert fresh.start() is True
+    assert fresh.start() is False
+    assert one(fresh, "SHOW server_encoding") == "UTF8"
+
+
+def test_text_is_ordered_by_bytes_whatever_the_machine_speaks(fresh: Server):
+    fresh.start()
+    assert one(fresh, "SELECT 'Z' < 'a' AND 'z' < 'đ'") is True
+
+
+def test_a_new_server_object_finds_and_stops_a_running_server(folder: Path, fresh: Server):
+    fresh.start()
+    found = Server(folder / "postgres", durable=False)
+    assert found.start() is False
+    found.stop()
+    assert not fresh.is_running()
+
+
+def test_an_orderly_stop_keeps_what_was_written(fresh: Server):
+    fresh.start()
+    keep_a_row(fresh)
+    fresh.stop()
+    assert not fresh.is_running()
+    fresh.start()
+    assert one(fresh, "SELECT count(*) FROM kept") == 1
+
+
+def test_a_crash_loses_nothing_that_was_committed(folder: Path):
+    server = Server(folder / "durable")
+    server.start()
+    try:
+        keep_a_row(server)
+        server.crash()
+        assert not server.is_running()
+        server.start()
+        assert one(server, "SELECT count(*) FROM kept") == 1
+        assert one(server, "SHOW fsync") == "on"
+    finally:
+        server.stop()
+
+
+def test_a_crash_asked_for_by_another_object_is_survived(folder: Path, fresh: Server):
+    fresh.start()
+    Server(folder / "postgres", durable=False).crash()
+    assert fresh.start() is True
+    assert one(fresh, "SELECT 1") == 1
+
+
+def test_a_killed_server_is_started_again_although_its_sessions_linger(fresh: Server):
+    fresh.start()
+    with psycopg.connect(fresh.dsn()) as lingering:
+        lingering.execute("SELECT 1")
+        os.kill(int((fresh.data / "postmaster.pid").read_text().split("\n")[0]), signal.SIGKILL)
+        assert fresh.start() is True
+        assert one(fresh, "SELECT 1") == 1
+        with pytest.raises(psycopg.OperationalError):
+            lingering.execute("SELECT 1")
+
+
+def test_processes_that_start_it_together_share_one_server(folder: Path):
+    script = (
+        "from pathlib import Path; from api.postgres.embedded import Server; import sys;"
+        f"server = Server(Path({str(folder / 'postgres')!r}), durable=False);"
+        "print(server.start()); sys.stdout.flush(); sys.stdin.read()"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", script],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    answers = sorted(child.stdout.readline().strip() for child in started if child.stdout)
+    assert answers == ["False", "False", "True"]
+    for child in started:
+        child.communicate()
+        assert child.returncode == 0
+    assert not Server(folder / "postgres").is_running()  # Its starter stopped it at exit.
+
+
+def test_nobody_else_can_reach_the_socket(fresh: Server):
+    fresh.start()
+    assert one(fresh, "SHOW listen_addresses") == ""
+    socket_folder = Path(str(one(fresh, "SHOW unix_socket_directories")))
+    assert stat.S_IMODE(socket_folder.stat().st_mode) == 0o700
+
+
+def test_a_path_too_long_for_a_socket_is_no_obstacle(folder: Path):
+    server = Server(folder / ("long" * 30), durable=False)
+    server.start()
+    try:
+        socket_folder = Path(str(one(server, "SHOW unix_socket_directories")))
+        assert not socket_folder.is_relative_to(folder)
+    finally:
+        server.stop()
+    shutil.rmtree(socket_folder)
+
+
+def test_data_of_another_version_is_refused_by_name(fresh: Server):
+    fresh.start()
+    fresh.stop()
+    (fresh.data / "PG_VERSION").write_text("14\n")
+    with pytest.raises(ServerFailed, match="was made by PostgreSQL 14"):
+        fresh.start()
+
+
+def test_a_socket_folder_open_to_others_is_refused(folder: Path):
+    (folder / "postgres" / "socket").mkdir(parents=True)
+    (folder / "postgres" / "socket").chmod(0o777)
+    with pytest.raises(ServerFailed, match="open to others"):
+        Server(folder / "postgres", durable=False).start()
+
+
+def test_a_full_disk_is_said_in_one_line(folder: Path):
+    programs = fake_programs(folder, "echo 'could not write: No space left on device' >&2; exit 1")
+    server = Server(folder / "postgres", binaries=programs)
+    with pytest.raises(ServerFailed, match=r"the disk that holds .* is full"):
+        server.start()
+
+
+def test_a_server_that_will_not_start_shows_its_own_words(folder: Path):
+    programs = fake_programs(folder, "echo 'FATAL: bad setting' >&2; exit 1", only="postgres")
+    server = Server(folder / "postgres", binaries=programs)
+    with pytest.raises(ServerFailed, match="FATAL: bad setting"):
+        server.start()
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(folder: Path):
+    (folder / "file").touch()
+    with pytest.raises(ServerFailed, match="cannot use"):
+        Server(folder / "file" / "postgres")
+
+
+@AS_ROOT
+def test_root_runs_it_as_another_user_and_opens_no_private_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(binaries, "SHARED_FOLDER", folder / "shared")
+    monkeypatch.setattr(embedded, "SHARED_FOLDER", folder / "shared")
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+    server = Server(private / "postgres", durable=False)
+    server.start()
+    try:
+        assert one(server, "SELECT 1") == 1
+        assert server.data.is_relative_to(folder / "shared")
+        assert server.data.stat().st_uid != 0
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
+    finally:
+        server.stop()
+
+
+def one(server: Server, question: str) -> object:
     with psycopg.connect(server.dsn()) as connection:
-        assert connection.execute("SELECT 1").fetchone() == (1,)
+        row = connection.execute(question.encode()).fetchone()
+        assert row is not None
+        return row[0]
 
 
-def test_transactions_are_there(tx: Tx, open_tx: OpenTx):
-    assert tx.exec_driver_sql("SELECT 1").scalar_one() == 1
-    with open_tx() as own:
-        assert own.exec_driver_sql("SELECT 2").scalar_one() == 2
+def keep_a_row(server: Server) -> None:
+    with psycopg.connect(server.dsn()) as connection:
+        connection.execute("CREATE TABLE kept (number int)")
+        connection.execute("INSERT INTO kept VALUES (1)")
+
+
+def fake_programs(folder: Path, words: str, *, only: str = "") -> Path:
+    """Make programs that say they are PostgreSQL and then fail as told."""
+    programs = folder / "bin"
+    programs.mkdir()
+    version = "echo 'postgres (PostgreSQL) 18.0'; exit 0"
+    make_data = (
+        'for word; do case $word in --pgdata=*) echo 18 > "${word#*=}/PG_VERSION";; esac; done'
+    )
+    for name in ("initdb", "postgres"):
+        act = words if only in {"", name} else make_data
+        text = f'#!/bin/sh\n[ "$1" = --version ] && {{ {version}; }}\n{act}\n'
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    return programs
