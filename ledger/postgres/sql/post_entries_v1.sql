@@ -28,6 +28,7 @@ DECLARE
     leg_size constant integer := cardinality(leg_entries);
     fresh_ids bigint[];
     known_ids bigint[];
+    missing_key text;
     place integer;
 BEGIN
     IF (cardinality(movements), cardinality(business_dates), cardinality(sources),
@@ -38,6 +39,19 @@ BEGIN
         IS DISTINCT FROM (leg_size, leg_size, leg_size, leg_size, leg_size)
     THEN
         RAISE EXCEPTION 'the arrays of a call differ in length' USING ERRCODE = 'LD010';
+    END IF;
+
+    IF cardinality(array_remove(corrected_keys, NULL)) > 0 THEN
+        SELECT corrected.key INTO missing_key
+        FROM unnest(corrected_keys) AS corrected (key)
+        WHERE corrected.key IS NOT NULL AND (
+            SELECT entry.entry_id FROM ledger.entry WHERE entry.idempotency_key = corrected.key
+        ) IS NULL
+        LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'entry % is not in the book and cannot be corrected', missing_key
+                USING ERRCODE = 'LD009', DETAIL = missing_key;
+        END IF;
     END IF;
 
     PERFORM FROM unnest(leg_debits || leg_credits) AS leg (code)
