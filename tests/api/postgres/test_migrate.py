@@ -3,19 +3,17 @@
 import psycopg
 
 from api.postgres.embedded import Server
-from api.postgres.migrate import migrate
+from api.postgres.migrate import ready_database
 
 
 def test_an_empty_database_gets_all_tables_and_a_second_run_changes_nothing(
     server: Server, template: str
 ):
     del template  # The roles are made once per server, by whoever comes first.
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE migrated_twice")
     dsn = server.dsn(database="migrated_twice")
-    migrate(dsn)
+    ready_database(server, "migrated_twice")
     first = tables_in(dsn)
-    migrate(dsn)
+    ready_database(server, "migrated_twice")
     assert tables_in(dsn) == first
     assert "ledger.transfer" in first
 
