@@ -113,7 +113,7 @@ def normalised_subject(text: str) -> str:
     return subject
 
 
-def checked_code(field: str, text: str) -> str:
+def checked_code(text: str, *, field: str) -> str:
     """Return a provider's or account's code.
 
     Raises:

@@ -119,7 +119,7 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
     if SecondFact.SUBJECT in kind.second_facts and not subject:
         raise InputRefused(field="subject", reason="is missing: nobody could look this up")
     personal = checked_personal(pushed.personal)
-    provider = checked_code("provider", pushed.provider)
+    provider = checked_code(pushed.provider, field="provider")
     place = sealed_place(provider=provider, kind=kind.code, number=number)
     row = NewRow(
         key=(provider, kind.code, number),

@@ -29,19 +29,6 @@ class QuoteLine:
     beneficiary: str
     budget: Mapping[str, str]
 
-    @property
-    def explanation(self) -> dict[str, str | int]:
-        """Return what a payment keeps of the reasons, so that its proof never re-computes them."""
-        return {
-            "label": self.label,
-            "rule": self.rule,
-            "base_vnd": self.base.vnd,
-            "days": self.days,
-            "rate": self.rate,
-            "law": self.law,
-            "status": self.status,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Quote:
