@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateways.contract import Notice, RawRequest
+from gateways.contract import Notice, Outcome, Prepared, RawRequest
 
 
 class EvidenceKind(enum.StrEnum):
@@ -26,3 +26,31 @@ class Received:
     raw: RawRequest
     notice: Notice
     received_at: datetime
+
+
+def answer_of(
+    gateway: str,
+    prepared: Prepared,
+    raw: bytes,
+    *,
+    outcome: Outcome,
+    partner_code: str,
+    asked: str,
+    received_at: datetime,
+) -> Received:
+    """Return what a gateway answered to a call of ours; `asked` names the call."""
+    return Received(
+        kind=EvidenceKind.ANSWER,
+        raw=RawRequest(method="", path=asked, query=b"", headers=(), body=raw, peer=""),
+        notice=Notice(
+            gateway=gateway,
+            reference=prepared.reference,
+            gateway_transaction="",
+            outcome=outcome,
+            amount=None,
+            currency="",
+            occurred_at=None,
+            partner_code=partner_code,
+        ),
+        received_at=received_at,
+    )

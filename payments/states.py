@@ -137,6 +137,9 @@ FULFILLED: Final = frozenset({_P.PAID, _P.SETTLED, _P.OVERPAID})
 LIVE: Final = frozenset({_A.PREPARED, _A.SENT, _A.UNKNOWN, _A.HELD})
 """States of an attempt that may still end either way: no other gateway is tried meanwhile."""
 
+STARTABLE: Final = frozenset({_A.PREPARED, _A.SENT})
+"""States of an attempt in which the payer may be sent to the gateway (again)."""
+
 FINAL: Final = frozenset({_A.CAPTURED, _A.FAILED, _A.EXPIRED})
 """States of an attempt that only new money can change."""
 

@@ -1,0 +1,121 @@
+"""What an authority is told: one event per obligation and change, numbered in order."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ledger.money import Money, total
+from payments.move import PaymentMove
+from payments.owed import Owed
+from payments.vietnam_time import vietnam_text
+
+PAID: Final = "payment.paid"
+OVERPAID: Final = "payment.overpaid"
+SETTLED: Final = "payment.settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one obligation's payment; `cause` makes its event happen once.
+
+    `amount` is what this obligation's lines come to, `taken` all that the gateway took with it.
+    """
+
+    type: str
+    cause: str
+    subscriber: str
+    obligation_id: int
+    kind: str
+    obligation_number: str
+    payment_number: str
+    amount: Money
+    taken: Money
+    paid_at: datetime | None
+    gateway: str
+    gateway_transaction: str
+    old_status: str
+    new_status: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as it waits to be told.
+
+    `sequence` counts per subscriber and obligation from 1; `attempts` counts tries so far.
+    """
+
+    event_id: str
+    subscriber: str
+    obligation_id: int
+    sequence: int
+    type: str
+    payload: Mapping[str, object]
+    created_at: datetime
+    attempts: int
+
+
+def changes_of(
+    move: PaymentMove,
+    owed: Mapping[int, Owed],
+    *,
+    type_: str,
+    cause: str,
+    gateway: str,
+    gateway_transaction: str,
+    taken: Money,
+) -> list[Change]:
+    """Return one change per obligation of a payment that took a step."""
+    payment = move.after
+    return [
+        Change(
+            type=type_,
+            cause=cause,
+            subscriber=owed[obligation_id].provider,
+            obligation_id=obligation_id,
+            kind=owed[obligation_id].kind,
+            obligation_number=owed[obligation_id].number_shown,
+            payment_number=payment.number,
+            amount=total(
+                line.amount for line in payment.lines if line.obligation_id == obligation_id
+            ),
+            taken=taken,
+            paid_at=payment.paid_at,
+            gateway=gateway,
+            gateway_transaction=gateway_transaction,
+            old_status=move.before.state,
+            new_status=payment.state,
+            happened_at=move.at,
+        )
+        for obligation_id in dict.fromkeys(line.obligation_id for line in payment.lines)
+    ]
+
+
+def event_id_of(change: Change) -> str:
+    """Return the id of a change's event: the same on every repeat, and nobody else's."""
+    name = f"{change.type}\n{change.cause}\n{change.obligation_id}"
+    return f"evt_{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+
+def payload_of(change: Change) -> dict[str, object]:
+    """Return what is sent; the order number is added where the event is kept."""
+    paid_at = change.paid_at
+    return {
+        "id": event_id_of(change),
+        "type": change.type,
+        "timestamp": vietnam_text(change.happened_at),
+        "data": {
+            "kind": change.kind,
+            "number": change.obligation_number,
+            "payment_number": change.payment_number,
+            "amount_vnd": change.amount.vnd,
+            "taken_vnd": change.taken.vnd,
+            "paid_at": None if paid_at is None else vietnam_text(paid_at),
+            "gateway": change.gateway,
+            "gateway_transaction": change.gateway_transaction,
+            "old_status": change.old_status,
+            "new_status": change.new_status,
+        },
+    }

@@ -1,0 +1,138 @@
+"""Attempts in and out of the database."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import insert
+
+from gateways.contract import Prepared
+from ledger.money import Money
+from ledger.postgres.transaction import Tx
+from payments.attempt import Attempt
+from payments.postgres.tables import attempt
+from payments.states import AttemptState
+
+_LOCK: Final = """
+SELECT * FROM payments.attempt WHERE payment_id = ANY(%(payments)s::bigint[])
+ORDER BY attempt_id
+FOR NO KEY UPDATE
+"""
+
+# What is asked now is put off first, so that no second process asks the same meanwhile.
+_CLAIM: Final = """
+UPDATE payments.attempt
+SET next_ask_at = %(lease_until)s, asked_count = attempt.asked_count + 1
+FROM (
+    SELECT attempt_id FROM payments.attempt
+    WHERE next_ask_at <= %(now)s
+    ORDER BY next_ask_at
+    LIMIT %(attempts_max)s
+    FOR NO KEY UPDATE SKIP LOCKED
+) AS due
+WHERE attempt.attempt_id = due.attempt_id
+RETURNING attempt.*
+"""
+
+_ASK_AT: Final = """
+UPDATE payments.attempt SET next_ask_at = wanted.next_ask_at
+FROM unnest(%(attempts)s::bigint[], %(instants)s::timestamptz[])
+    AS wanted (attempt_id, next_ask_at)
+WHERE attempt.attempt_id = wanted.attempt_id AND attempt.next_ask_at IS NOT NULL
+"""
+
+
+def insert_attempt(
+    tx: Tx,
+    *,
+    payment_id: int,
+    gateway: str,
+    prepared: Prepared,
+    next_ask_at: datetime,
+) -> Attempt | None:
+    """Keep an attempt before its gateway hears of it; None when its reference is taken."""
+    row = tx.execute(
+        insert(attempt)
+        .values(
+            payment_id=payment_id,
+            gateway=gateway,
+            reference=prepared.reference,
+            state=AttemptState.PREPARED.value,
+            version=0,
+            amount_vnd=prepared.amount.vnd,
+            created_at=prepared.created_at,
+            expires_at=prepared.expires_at,
+            fields=dict(prepared.fields),
+            gateway_transaction="",
+            next_ask_at=next_ask_at,
+            asked_count=0,
+        )
+        .on_conflict_do_nothing(constraint="attempt_reference_once")
+        .returning(attempt)
+    ).one_or_none()
+    return None if row is None else _attempt(row)
+
+
+def lock_of_payments(tx: Tx, payment_ids: Collection[int]) -> dict[int, Attempt]:
+    """Lock all attempts of these payments in the order of their ids."""
+    rows = tx.exec_driver_sql(_LOCK, {"payments": list(payment_ids)})
+    return {int(row.attempt_id): _attempt(row) for row in rows}
+
+
+def by_reference(tx: Tx, *, gateway: str, reference: str) -> Attempt | None:
+    """Return the attempt a gateway knows by this reference."""
+    row = tx.execute(
+        select(attempt).where(attempt.c.gateway == gateway, attempt.c.reference == reference)
+    ).one_or_none()
+    return None if row is None else _attempt(row)
+
+
+def of_payment(tx: Tx, payment_id: int) -> list[Attempt]:
+    """Return the attempts of a payment, the newest last."""
+    found = tx.execute(
+        select(attempt).where(attempt.c.payment_id == payment_id).order_by(attempt.c.attempt_id)
+    )
+    return [_attempt(row) for row in found]
+
+
+def claim_due(tx: Tx, *, now: datetime, lease_until: datetime, attempts_max: int) -> list[Attempt]:
+    """Return attempts it is time to ask about, put off until the lease ends."""
+    rows = tx.exec_driver_sql(
+        _CLAIM, {"now": now, "lease_until": lease_until, "attempts_max": attempts_max}
+    )
+    return [_attempt(row) for row in rows]
+
+
+def ask_at(tx: Tx, instants: dict[int, datetime | None]) -> None:
+    """Set when to ask next, None for never, for attempts that are still to be asked about."""
+    if instants:
+        # One order everywhere, so that two of these never wait for each other.
+        ordered = sorted(instants.items())
+        tx.exec_driver_sql(
+            _ASK_AT,
+            {
+                "attempts": [attempt_id for attempt_id, _ in ordered],
+                "instants": [instant for _, instant in ordered],
+            },
+        )
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(
+        attempt_id=int(row.attempt_id),
+        payment_id=int(row.payment_id),
+        gateway=str(row.gateway),
+        state=AttemptState(row.state),
+        version=int(row.version),
+        prepared=Prepared(
+            reference=str(row.reference),
+            amount=Money(int(row.amount_vnd)),
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            fields=row.fields,
+        ),
+        gateway_transaction=str(row.gateway_transaction),
+        next_ask_at=row.next_ask_at,
+        asked_count=int(row.asked_count),
+    )

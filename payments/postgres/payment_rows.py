@@ -1,0 +1,176 @@
+"""Payments and their lines in and out of the database."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.dialects.postgresql import insert
+
+from ledger.money import Money
+from ledger.postgres.transaction import Tx
+from payments.payment import Payment, PaymentLine
+from payments.postgres.tables import attempt, payment, payment_line
+from payments.states import LIVE, PaymentState
+
+_IN_THE_WAY: Final = (PaymentState.PENDING, PaymentState.UNKNOWN, PaymentState.HELD)
+
+_LOCK: Final = """
+SELECT * FROM payments.payment WHERE payment_id = ANY(%(ids)s::bigint[])
+ORDER BY payment_id
+FOR NO KEY UPDATE
+"""
+
+_INSERT_LINES: Final = """
+INSERT INTO payments.payment_line (
+    payment_id, ordinal, obligation_id, part, amount_vnd, beneficiary, budget, explanation
+)
+SELECT %(payment_id)s, line.*
+FROM unnest(
+    %(ordinals)s::integer[], %(obligations)s::bigint[], %(parts)s::text[], %(amounts)s::bigint[],
+    %(beneficiaries)s::text[], %(budgets)s::jsonb[], %(explanations)s::jsonb[]
+) AS line
+"""
+
+
+def insert_payment(tx: Tx, new: Payment, *, handle_hash: bytes) -> int | None:
+    """Keep a new payment with its lines; None when its number or handle is taken."""
+    payment_id = tx.scalar(
+        insert(payment)
+        .values(
+            number=new.number,
+            handle_hash=handle_hash,
+            state=new.state.value,
+            version=new.version,
+            amount_vnd=new.amount.vnd,
+            priced_on=new.priced_on,
+            language=new.language,
+            client=new.client,
+            created_at=new.created_at,
+            expires_at=new.expires_at,
+            paid_at=new.paid_at,
+        )
+        .on_conflict_do_nothing()
+        .returning(payment.c.payment_id)
+    )
+    if payment_id is None:
+        return None
+    tx.exec_driver_sql(
+        _INSERT_LINES,
+        {
+            "payment_id": payment_id,
+            "ordinals": [line.ordinal for line in new.lines],
+            "obligations": [line.obligation_id for line in new.lines],
+            "parts": [line.part for line in new.lines],
+            "amounts": [line.amount.vnd for line in new.lines],
+            "beneficiaries": [line.beneficiary for line in new.lines],
+            "budgets": [json.dumps(dict(line.budget)) for line in new.lines],
+            "explanations": [json.dumps(dict(line.explanation)) for line in new.lines],
+        },
+    )
+    return int(payment_id)
+
+
+def by_number(tx: Tx, number: str) -> Payment | None:
+    """Return the payment with this public number."""
+    return _one(tx, payment.c.number == number)
+
+
+def by_handle_hash(tx: Tx, handle_hash: bytes) -> Payment | None:
+    """Return the payment whose secret handle has this hash."""
+    return _one(tx, payment.c.handle_hash == handle_hash)
+
+
+def by_id(tx: Tx, payment_id: int) -> Payment | None:
+    """Return the payment with this id."""
+    return _one(tx, payment.c.payment_id == payment_id)
+
+
+def lock_payments(
+    tx: Tx, payment_ids: Collection[int], *, lines: Mapping[int, Sequence[PaymentLine]]
+) -> dict[int, Payment]:
+    """Lock payments in the order of their ids; their lines are those given, none if missing."""
+    found = tx.exec_driver_sql(_LOCK, {"ids": list(payment_ids)})
+    return {int(row.payment_id): _payment(row, lines.get(int(row.payment_id), ())) for row in found}
+
+
+def in_the_way(tx: Tx, obligation_ids: Collection[int]) -> list[Payment]:
+    """Return the payments of these obligations that may still end paid, without their lines."""
+    found = tx.execute(
+        select(payment)
+        .where(
+            payment.c.payment_id.in_(
+                select(payment_line.c.payment_id).where(
+                    payment_line.c.obligation_id.in_(sorted(obligation_ids))
+                )
+            ),
+            payment.c.state.in_([state.value for state in _IN_THE_WAY]),
+        )
+        .order_by(payment.c.payment_id)
+    )
+    return [_payment(row, ()) for row in found]
+
+
+def past_their_time(tx: Tx, *, now: datetime, payments_max: int) -> list[int]:
+    """Return the ids of payments whose time is over and that no gateway may still take."""
+    is_live = (
+        select(attempt.c.attempt_id)
+        .where(
+            attempt.c.payment_id == payment.c.payment_id,
+            attempt.c.state.in_([state.value for state in LIVE]),
+        )
+        .exists()
+    )
+    found = tx.scalars(
+        select(payment.c.payment_id)
+        .where(
+            payment.c.state.in_([PaymentState.CREATED.value, PaymentState.FAILED.value]),
+            payment.c.expires_at <= now,
+            ~is_live,
+        )
+        .order_by(payment.c.expires_at)
+        .limit(payments_max)
+    )
+    return [int(payment_id) for payment_id in found]
+
+
+def _one(tx: Tx, where: ColumnElement[bool]) -> Payment | None:
+    row = tx.execute(select(payment).where(where)).one_or_none()
+    if row is None:
+        return None
+    lines = tx.execute(
+        select(payment_line)
+        .where(payment_line.c.payment_id == row.payment_id)
+        .order_by(payment_line.c.ordinal)
+    )
+    return _payment(row, [_line(each) for each in lines])
+
+
+def _line(row: Row[Any]) -> PaymentLine:
+    return PaymentLine(
+        ordinal=int(row.ordinal),
+        obligation_id=int(row.obligation_id),
+        part=str(row.part),
+        amount=Money(int(row.amount_vnd)),
+        beneficiary=str(row.beneficiary),
+        budget=row.budget,
+        explanation=row.explanation,
+    )
+
+
+def _payment(row: Row[Any], lines: Sequence[PaymentLine]) -> Payment:
+    return Payment(
+        payment_id=int(row.payment_id),
+        number=str(row.number),
+        state=PaymentState(row.state),
+        version=int(row.version),
+        amount=Money(int(row.amount_vnd)),
+        priced_on=row.priced_on,
+        language=str(row.language),
+        client=str(row.client),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        paid_at=row.paid_at,
+        lines=tuple(lines),
+    )
