@@ -140,7 +140,7 @@ class Processes:
             self.say("process.ready", name=place.child.name, pid=place.pid, after_ms=lived_ms)
         elif lived_ms > place.child.ready_max_s * 1_000:
             self.say("process.not_ready", name=place.child.name, after_ms=lived_ms)
-            os.killpg(place.pid, signal.SIGKILL)
+            _kill(place.pid)
 
     def _start(self, place: _Place) -> None:
         parent = os.getpid()
@@ -175,8 +175,7 @@ class Processes:
         while not self._is_dead(place):
             if _now_ms() > deadline_ms or self._times_asked > max(asked_once, 1):
                 self.say("process.killed", name=place.child.name, pid=place.pid)
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(place.pid, signal.SIGKILL)
+                _kill(place.pid)
                 deadline_ms = _now_ms() + place.child.stop_max_s * 1_000
             time.sleep(_POLL_MS / 1_000)
 
@@ -253,6 +252,13 @@ def _print_to(log: Path | None) -> None:
         os.dup2(opened.fileno(), 2)
     sys.stdout = os.fdopen(1, "w", buffering=1, closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+
+
+def _kill(pid: int) -> None:
+    """Kill a child and all it started; a child that has no session yet is killed alone."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    os.kill(pid, signal.SIGKILL)
 
 
 def _last_words(child: Child) -> str:
