@@ -4,6 +4,7 @@ import enum
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -81,6 +82,11 @@ class Speech:
             return f"{self.number(amount.vnd)}\u00a0đ"
         return f"VND\u00a0{self.number(amount.vnd)}"
 
+    def percent(self, rates: str) -> str:
+        """Return rates, decimal texts parted by semicolons, as per cent: `0.0005` as `0,05%`."""
+        spoken = "; ".join(_percent(rate) for rate in rates.split("; "))
+        return spoken.replace(".", ",") if self.language is Language.VI else spoken
+
     def day(self, day: date) -> str:
         """Return a date, the day first in both languages, as it stands on every paper."""
         return f"{day:%d/%m/%Y}"
@@ -121,6 +127,10 @@ def read_speeches() -> Mapping[Language, Speech]:
 def vietnamese_key(text: str) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
     """Return what to sort Vietnamese text by: syllable by syllable, letters before tones."""
     return tuple(_syllable_key(syllable) for syllable in text.lower().split())
+
+
+def _percent(rate: str) -> str:
+    return f"{(Decimal(rate) * 100).normalize():f}%"
 
 
 def _english() -> NullTranslations:

@@ -23,6 +23,17 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 _STATIC: Final = Path(__file__).parent / "static"
 _ENGLISH_PATHS: Final = "/en"
 
+_HEADING: Final = "Chưa làm được việc này"
+_HEADINGS: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        403: "Hãy mở lại trang này",
+        404: "Không tìm thấy trang này",
+        429: "Bạn đã thử nhiều lần",
+        500: "Lỗi ở phía chúng tôi",
+        503: "Tạm thời không dùng được",
+    }
+)
+
 
 class Titled(Protocol):
     """A sentence in both languages."""
@@ -80,10 +91,14 @@ class Pages:
     ) -> HTMLResponse:
         """Return a page in the language of the request's path."""
         language = language_of(request)
-        html = self._environments[language].get_template(template).render(
-            **values,
-            here=_plain_path(request),
-            in_english=language is Language.EN,
+        html = (
+            self._environments[language]
+            .get_template(template)
+            .render(
+                **values,
+                here=_plain_path(request),
+                in_english=language is Language.EN,
+            )
         )
         return HTMLResponse(html, status, headers=headers)
 
@@ -96,10 +111,14 @@ class Pages:
         is_staff = request.url.netloc.lower() == self._staff_host
         if is_staff and told.status == 401:
             return RedirectResponse(local(request, "/sign-in"), 303)
-        title = told.title.en if language_of(request) is Language.EN else told.title.vi
-        template = "console/problem.html" if is_staff else "citizen/problem.html"
+        speech = self.speech(request)
         return self.show(
-            request, template, status=told.status, title=title, support_code=told.support_code
+            request,
+            "console/problem.html" if is_staff else "citizen/problem.html",
+            status=told.status,
+            heading=speech.say(_HEADINGS.get(told.status, _HEADING)),
+            sentence=told.title.en if speech.language is Language.EN else told.title.vi,
+            support_code=told.support_code,
         )
 
 
@@ -157,6 +176,7 @@ def _environment(speech: Speech, *, citizen_url: str, sandbox: bool) -> Environm
         "say": speech.say,
         "number": speech.number,
         "dong": speech.dong,
+        "percent": speech.percent,
         "day": speech.day,
         "weekday": speech.weekday,
         "time": speech.time,

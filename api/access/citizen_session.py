@@ -68,11 +68,6 @@ def payment_cookie(settings: Settings) -> Cookie:
     return Cookie("payment", https=_is_https(settings.citizen_url), age_max_s=PAYMENT_AGE_MAX_S)
 
 
-def found_cookie(settings: Settings, *, age_max_s: int) -> Cookie:
-    """Return the cookie that holds the sealed question of the last look-up."""
-    return Cookie("found", https=_is_https(settings.citizen_url), age_max_s=age_max_s)
-
-
 def _session(settings: Settings) -> Cookie:
     return Cookie("visitor", https=_is_https(settings.citizen_url), age_max_s=SESSION_AGE_MAX_S)
 

@@ -1,0 +1,93 @@
+"""The proof of a payment: a permanent page and a paper to keep, behind a secret address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+from starlette.responses import RedirectResponse
+
+from api.access.citizen_session import is_secret, payment_cookie
+from api.access.quotas import MINUTE, PAPERS_PER_MINUTE_MAX, Quota, Tries, address_of, source_of
+from api.citizen.fine import gateway_names
+from api.citizen.proof_paper import Proof, paper, qr_svg, read_proof
+from api.house import House
+from api.language import Speech
+from api.page import in_both_languages, local
+from api.start_payment import handle_hash
+from payments.acknowledgement import SignedAcknowledgement
+from payments.errors import NotFound
+from payments.payment import Payment
+from payments.postgres import acknowledgement_rows, payment_rows, told_rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the database has behind a handle; `signed` is None while nothing is paid."""
+
+    payment: Payment
+    signed: SignedAcknowledgement | None
+    told_at: datetime | None
+
+
+def routes(house: House) -> APIRouter:
+    """Return the page and the paper of a proof."""
+    pages = APIRouter()
+    papers = Quota(PAPERS_PER_MINUTE_MAX, MINUTE)
+    tries = Tries()
+
+    @pages.get("/p/{handle}")
+    def proof(request: Request, handle: str) -> Response:
+        kept = _kept(house, handle)
+        if kept.signed is None:
+            # The address is the payer's own: whoever has it may follow the payment here.
+            waiting = RedirectResponse(local(request, "/wait"), 303)
+            payment_cookie(house.settings).keep(waiting, handle)
+            return waiting
+        speech = house.pages.speech(request)
+        shown = read_proof(kept.signed, speech, gateway_names(house, speech))
+        return house.pages.show(
+            request,
+            "citizen/proof.html",
+            proof=shown,
+            state=kept.payment.state.value,
+            told_at=kept.told_at,
+            qr=Markup(qr_svg(shown.token)),  # noqa: S704 (drawn by us from our own token)
+            handle=handle,
+        )
+
+    @pages.get("/p/{handle}/proof.pdf")
+    def proof_paper(request: Request, handle: str) -> Response:
+        source = source_of(address_of(request, proxy_hops=house.settings.proxy_hops))
+        tries.take([(papers, source)], now=house.clock())
+        kept = _kept(house, handle)
+        if kept.signed is None:
+            raise NotFound
+        speech = house.pages.speech(request)
+        shown = read_proof(kept.signed, speech, gateway_names(house, speech))
+        return Response(
+            _paper(house, shown, speech),
+            media_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{shown.number}.pdf"'},
+        )
+
+    return in_both_languages(pages)
+
+
+def _kept(house: House, handle: str) -> _Kept:
+    if not is_secret(handle):
+        raise NotFound
+    with house.open_tx() as tx:
+        payment = payment_rows.by_handle_hash(tx, handle_hash(handle))
+        if payment is None:
+            raise NotFound
+        return _Kept(
+            payment,
+            acknowledgement_rows.of_payment(tx, payment.payment_id),
+            told_rows.told_at(tx, payment.payment_id),
+        )
+
+
+def _paper(house: House, proof: Proof, speech: Speech) -> bytes:
+    return paper(proof, speech, site=urlsplit(str(house.settings.citizen_url)).netloc)

@@ -1,0 +1,158 @@
+"""The proof of a payment in words, for the page and for the paper alike, and the paper itself."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+import typst
+
+from api.clock import VIETNAM
+from api.language import Language, Speech
+from ledger.money import Money
+from payments.acknowledgement import SignedAcknowledgement
+from payments.obligations.registry import KINDS
+
+TOKEN_LINE_MAX: Final = 72
+
+_API: Final = Path(__file__).parents[1]
+_TEMPLATE: Final = _API / "templates" / "citizen" / "proof.typ"
+_FONTS: Final = _API / "fonts"
+
+
+@dataclass(frozen=True, slots=True)
+class ProofLine:
+    """One amount that was paid."""
+
+    label: str
+    law: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was signed, in the words of one language; `about` says what was paid."""
+
+    number: str
+    title: str
+    note: str
+    amount: Money
+    amount_words: str
+    about: tuple[str, ...]
+    lines: tuple[ProofLine, ...]
+    beneficiary_name: str
+    beneficiary_account: str
+    beneficiary_bank: str
+    gateway: str
+    gateway_transaction: str
+    paid_at: datetime
+    token: str
+    key_id: str
+
+
+def read_proof(signed: SignedAcknowledgement, speech: Speech, names: Mapping[str, str]) -> Proof:
+    """Return what was signed, in this language; `names` are the gateways' by code."""
+    content: dict[str, Any] = json.loads(signed.payload)
+    spoken = "en" if speech.language is Language.EN else "vi"
+    account: dict[str, str] = content["beneficiary"]
+    lines: list[dict[str, Any]] = content["lines"]
+    code = str(content["gateway"])
+    return Proof(
+        number=signed.number,
+        title=str(content[f"title_{spoken}"]),
+        note=str(content[f"note_{spoken}"]),
+        amount=Money(int(content["amount_vnd"])),
+        amount_words=str(content[f"amount_words_{spoken}"]),
+        about=tuple(dict.fromkeys(_about(line, speech) for line in lines)),
+        lines=tuple(_line(line, speech) for line in lines),
+        beneficiary_name=account["name"],
+        beneficiary_account=account["account_number"],
+        beneficiary_bank=account["bank_name"],
+        gateway=names.get(code, code),
+        gateway_transaction=str(content["gateway_transaction"]),
+        paid_at=datetime.fromisoformat(str(content["paid_at"])),
+        token=str(content["qr"]),
+        key_id=signed.key_id,
+    )
+
+
+def qr_svg(token: str) -> str:
+    """Return the token as a QR code that scales, ready to stand inside a page."""
+    code = segno.make(token, error="m", micro=False)
+    return code.svg_inline(border=3, omitsize=True, svgclass=None, lineclass=None)
+
+
+def paper(proof: Proof, speech: Speech, *, site: str) -> bytes:
+    """Return the proof as a PDF for keeping and for screen readers; the same each time."""
+    words = _words(proof, speech, site=site)
+    return typst.compile(
+        _TEMPLATE,
+        format="pdf",
+        font_paths=[_FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"words": json.dumps(words, ensure_ascii=False)},
+        pdf_standards=["a-2a", "ua-1"],
+    )
+
+
+def _about(line: Mapping[str, Any], speech: Speech) -> str:
+    kind = KINDS.get(str(line["kind"]))
+    number = f"{speech.say('số')} {line['obligation_number']}"
+    return number if kind is None else f"{speech.say(kind.name)}, {number}"
+
+
+def _line(line: Mapping[str, Any], speech: Speech) -> ProofLine:
+    amount = Money(int(line["amount_vnd"]))
+    return ProofLine(speech.say(str(line["label"])), str(line["law"]), amount)
+
+
+def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
+    say = speech.say
+    paid_at = proof.paid_at.astimezone(VIETNAM)
+    account = f"{proof.beneficiary_name}, {proof.beneficiary_account}, {proof.beneficiary_bank}"
+    return {
+        "language": str(speech.language),
+        "service": say("Thanh toán dịch vụ công"),
+        "site": site,
+        "date": {
+            name: getattr(paid_at, name)
+            for name in ("year", "month", "day", "hour", "minute", "second")
+        },
+        "title": proof.title,
+        "note": f"{proof.note}.",
+        "status": say("Đã nộp"),
+        "amount": speech.dong(proof.amount),
+        "amount_words": proof.amount_words,
+        "facts_title": say("Giao dịch"),
+        "facts": [
+            [say("Số giao dịch"), proof.number],
+            [say("Nộp cho"), "; ".join(proof.about)],
+            [say("Trả tiền lúc"), say("%(at)s (giờ Việt Nam)", at=speech.instant(paid_at))],
+            [say("Cách thanh toán"), proof.gateway],
+            [say("Mã giao dịch ở đơn vị thanh toán"), proof.gateway_transaction],
+            [say("Đơn vị thụ hưởng"), account],
+        ],
+        "lines_title": say("Số tiền đã nộp"),
+        "part": say("Phần"),
+        "amount_head": say("Số tiền"),
+        "lines": [
+            {"label": line.label, "why": line.law, "amount": speech.dong(line.amount)}
+            for line in proof.lines
+        ],
+        "check_title": say("Cách kiểm tra giấy này"),
+        "check": say(
+            "Tự gõ địa chỉ %(site)s/verify, rồi quét mã hoặc nhập số giao dịch và số tiền. "
+            "Đừng tin một trang khác mà mã dẫn đến: mã này không chứa địa chỉ nào.",
+            site=site,
+        ),
+        "qr_svg": qr_svg(proof.token),
+        "qr_alt": say("Mã QR chứa số giao dịch, số tiền, thời điểm và chữ ký số"),
+        "token_lines": [
+            proof.token[start : start + TOKEN_LINE_MAX]
+            for start in range(0, len(proof.token), TOKEN_LINE_MAX)
+        ],
+        "footer": say("Ký bằng khóa %(key)s.", key=proof.key_id),
+    }

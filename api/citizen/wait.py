@@ -1,0 +1,150 @@
+"""After leaving for the gateway: what is known of the payment, until there is a proof."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import PlainTextResponse, RedirectResponse
+
+from api.access.citizen_session import Visitor, visitor_of
+from api.access.own_payment import own_payment
+from api.citizen.fine import gateway_name
+from api.house import House
+from api.language import Language, Speech
+from api.page import in_both_languages, local
+from gateways.contract import RawRequest
+from payments.attempt import Attempt
+from payments.payment import Payment
+from payments.postgres import attempt_rows
+from payments.states import LIVE, LOCKING, STARTABLE, PaymentState
+
+REFRESH_S: Final = 5
+REFRESH_LONG_S: Final = 20
+PROVEN: Final = frozenset({PaymentState.PAID, PaymentState.SETTLED})
+"""States of a payment whose page is its proof."""
+
+_HEADINGS: Final = {
+    PaymentState.CREATED: "Giao dịch của bạn",
+    PaymentState.PENDING: "Giao dịch của bạn",
+    PaymentState.UNKNOWN: "Chưa có kết quả",
+    PaymentState.HELD: "Đang kiểm tra giao dịch",
+    PaymentState.FAILED: "Nộp không thành công",
+    PaymentState.EXPIRED: "Hết hạn giao dịch",
+    PaymentState.OVERPAID: "Nộp thừa",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the page says besides the state's own words."""
+
+    gateway: str
+    can_continue: bool
+    is_over: bool
+    next_check: datetime | None
+    refresh_s: int
+
+
+def routes(house: House) -> APIRouter:
+    """Return the page of the payment this browser began, and where gateways send payers back."""
+    pages = APIRouter()
+
+    @pages.get("/wait")
+    def wait(request: Request) -> Response:
+        visitor = visitor_of(request, house.settings)
+        with house.open_tx() as tx:
+            payment = own_payment(tx, visitor)
+            attempts = [] if payment is None else attempt_rows.of_payment(tx, payment.payment_id)
+        if payment is not None and payment.state in PROVEN:
+            return RedirectResponse(local(request, f"/p/{visitor.payment_handle}"), 303)
+        speech = house.pages.speech(request)
+        if payment is None:
+            return _nothing_here(house, request)
+        standing = _standing(house, speech, payment, attempts)
+        return _page(house, request, visitor, payment, standing)
+
+    @pages.get("/wait/state")
+    def state(request: Request) -> Response:
+        visitor = visitor_of(request, house.settings)
+        with house.open_tx() as tx:
+            payment = own_payment(tx, visitor)
+        return PlainTextResponse("" if payment is None else payment.state.value)
+
+    @pages.get("/return")
+    def came_back(request: Request) -> Response:
+        visitor = visitor_of(request, house.settings)
+        with house.open_tx() as tx:
+            payment = own_payment(tx, visitor)
+        if payment is not None:
+            is_english = payment.language == Language.EN
+            return RedirectResponse("/en/wait" if is_english else "/wait", 303)
+        if not _is_genuine(house, request):
+            return RedirectResponse(local(request, "/wait"), 303)
+        return house.pages.show(request, "citizen/came_back.html", here="/wait")
+
+    return in_both_languages(pages)
+
+
+def _nothing_here(house: House, request: Request) -> Response:
+    heading = house.pages.speech(request).say("Không thấy giao dịch nào ở đây")
+    return house.pages.show(
+        request, "citizen/wait.html", payment=None, heading=heading, refresh_s=0
+    )
+
+
+def _page(
+    house: House, request: Request, visitor: Visitor, payment: Payment, standing: Standing
+) -> Response:
+    return visitor.remember(
+        house.pages.show(
+            request,
+            "citizen/wait.html",
+            payment=payment,
+            heading=house.pages.speech(request).say(_HEADINGS[payment.state]),
+            handle=visitor.payment_handle,
+            gateway=standing.gateway,
+            can_continue=standing.can_continue,
+            is_over=standing.is_over,
+            next_check=standing.next_check,
+            refresh_s=standing.refresh_s,
+            token=visitor.token(),
+        )
+    )
+
+
+def _standing(
+    house: House, speech: Speech, payment: Payment, attempts: list[Attempt]
+) -> Standing:
+    now = house.clock()
+    last = attempts[-1] if attempts else None
+    gateway = None if last is None else house.gateways.get(last.gateway)
+    is_over = now >= payment.expires_at
+    next_ask = None if last is None or last.state not in LIVE else last.next_ask_at
+    is_waiting = payment.state in LOCKING
+    return Standing(
+        gateway="" if gateway is None else gateway_name(gateway, speech),
+        can_continue=(
+            payment.state is PaymentState.PENDING
+            and last is not None
+            and gateway is not None
+            and last.state in STARTABLE
+            and now < last.prepared.expires_at
+        ),
+        is_over=is_over,
+        next_check=next_ask if payment.state is PaymentState.UNKNOWN or is_over else None,
+        refresh_s=0 if not is_waiting else REFRESH_LONG_S if is_over else REFRESH_S,
+    )
+
+
+def _is_genuine(house: House, request: Request) -> bool:
+    """Say whether a gateway of ours signed this return; it proves no payment and opens nothing."""
+    raw = RawRequest(
+        method=request.method,
+        path=request.url.path,
+        query=request.scope["query_string"],
+        headers=(),
+        body=b"",
+        peer="",
+    )
+    return any(gateway.read_return(raw) for gateway in house.gateways.values())
