@@ -1,0 +1,105 @@
+"""Numbers set by law and the days they are in force."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payments.errors import RateMissing
+from payments.obligations.rates import least_sure, load_rates, read_rates
+
+TWO_ROWS = """
+[[fines.late_daily_rate]]
+value = "0.0005"
+from = 2013-07-01
+to = 2026-03-24
+source = "Luật"
+status = "CONFIRMED"
+
+[[fines.late_daily_rate]]
+value = 2
+from = 2026-03-26
+source = "Luật"
+status = "UNCONFIRMED"
+"""
+
+
+def test_a_number_holds_from_its_first_to_its_last_day():
+    rates = read_rates(TWO_ROWS)
+    first, last = date(2013, 7, 1), date(2026, 3, 24)
+    assert rates.in_force("fines.late_daily_rate", on=first).text == "0.0005"
+    assert rates.in_force("fines.late_daily_rate", on=last).text == "0.0005"
+    assert rates.in_force("fines.late_daily_rate", on=date(2026, 3, 26)).whole == 2
+    assert rates.changes("fines.late_daily_rate") == {first, date(2026, 3, 26)}
+
+
+@pytest.mark.parametrize("day", [date(2013, 6, 30), date(2026, 3, 25)])
+def test_a_day_without_a_number_is_refused(day: date):
+    with pytest.raises(RateMissing, match=day.isoformat()):
+        read_rates(TWO_ROWS).in_force("fines.late_daily_rate", on=day)
+
+
+def test_a_name_without_rows_is_refused():
+    with pytest.raises(RateMissing):
+        read_rates(TWO_ROWS).in_force("fines.other", on=date(2026, 1, 1))
+
+
+def test_a_fraction_is_no_whole_number():
+    rate = read_rates(TWO_ROWS).in_force("fines.late_daily_rate", on=date(2020, 1, 1))
+    with pytest.raises(ValueError, match=r"0\.0005"):
+        _ = rate.whole
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"0.0005"', "0.0005"),
+        ('"0.0005"', '"five"'),
+        ('"0.0005"', "true"),
+        ('"0.0005"', '"-1"'),
+        ("from = 2013-07-01", 'from = "2013-07-01"'),
+        ("from = 2013-07-01", "from = 2013-07-01T00:00:00"),
+        ("from = 2013-07-01", "from = 2026-03-25"),
+        ("to = 2026-03-24", "to = 2026-03-26"),
+        ("to = 2026-03-24\n", ""),
+        ('source = "Luật"\nstatus = "CONFIRMED"', 'status = "CONFIRMED"'),
+        ('status = "CONFIRMED"', 'status = "SURE"'),
+        ('status = "CONFIRMED"', 'status = "CONFIRMED"\nnote = "x"'),
+    ],
+)
+def test_a_file_that_breaks_its_rules_is_refused(old: str, new: str):
+    assert old in TWO_ROWS
+    with pytest.raises(ValueError, match=r"fines\.late_daily_rate"):
+        read_rates(TWO_ROWS.replace(old, new, 1))
+
+
+@given(st.dates(date(2014, 10, 2), date(2099, 12, 31)))
+def test_every_fine_number_is_known_for_every_day_since_2014(day: date):
+    rates = load_rates()
+    for name in rates.by_name:
+        if name.startswith("fines."):
+            assert rates.in_force(name, on=day).source
+
+
+def test_the_fine_numbers_are_those_of_the_law():
+    rates = load_rates()
+    today = date(2026, 3, 11)
+    found = {name: rates.in_force(name, on=today).text for name in rates.by_name}
+    assert found == {
+        "fines.payment_term_days": "10",
+        "fines.unproven_receipt_term_days": "12",
+        "fines.unproven_receipt_added_days": "2",
+        "fines.late_daily_rate": "0.0005",
+        "fines.surcharge_unit_dong": "1",
+        "fines.deadline_rolls": "0",
+    }
+    before = date(2013, 7, 1) - timedelta(1)
+    with pytest.raises(RateMissing):
+        rates.in_force("fines.late_daily_rate", on=before)
+
+
+def test_the_least_sure_number_decides():
+    assert least_sure(["CONFIRMED", "UNCONFIRMED", "CONFIRMED-2ND"]) == "UNCONFIRMED"
+    assert least_sure(["CONFIRMED-2ND", "CONFIRMED"]) == "CONFIRMED-2ND"
+    assert least_sure([]) == "CONFIRMED"
