@@ -1,6 +1,7 @@
 """Attempts in and out of the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,8 +23,7 @@ FOR NO KEY UPDATE
 
 # What is asked now is put off first, so that no second process asks the same meanwhile.
 _CLAIM: Final = """
-UPDATE payments.attempt
-SET next_ask_at = %(lease_until)s, asked_count = attempt.asked_count + 1
+UPDATE payments.attempt SET next_ask_at = %(lease_until)s
 FROM (
     SELECT attempt_id FROM payments.attempt
     WHERE next_ask_at <= %(now)s
@@ -35,12 +35,30 @@ WHERE attempt.attempt_id = due.attempt_id
 RETURNING attempt.*
 """
 
+# Locked in the order of ids like everywhere; what reached its end meanwhile is asked no more.
 _ASK_AT: Final = """
-UPDATE payments.attempt SET next_ask_at = wanted.next_ask_at
-FROM unnest(%(attempts)s::bigint[], %(instants)s::timestamptz[])
-    AS wanted (attempt_id, next_ask_at)
-WHERE attempt.attempt_id = wanted.attempt_id AND attempt.next_ask_at IS NOT NULL
+WITH waiting AS (
+    SELECT attempt_id FROM payments.attempt
+    WHERE attempt_id = ANY(%(attempts)s::bigint[]) AND next_ask_at IS NOT NULL
+    ORDER BY attempt_id
+    FOR NO KEY UPDATE
+)
+UPDATE payments.attempt
+SET next_ask_at = wanted.next_ask_at, asked_count = attempt.asked_count + wanted.asked
+FROM waiting JOIN unnest(
+    %(attempts)s::bigint[], %(instants)s::timestamptz[], %(asked)s::integer[]
+) AS wanted (attempt_id, next_ask_at, asked) USING (attempt_id)
+WHERE attempt.attempt_id = waiting.attempt_id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """When to ask about an attempt again, None for never; `is_asked` counts this time."""
+
+    attempt_id: int
+    at: datetime | None
+    is_asked: bool
 
 
 def insert_attempt(
@@ -104,16 +122,15 @@ def claim_due(tx: Tx, *, now: datetime, lease_until: datetime, attempts_max: int
     return [_attempt(row) for row in rows]
 
 
-def ask_at(tx: Tx, instants: dict[int, datetime | None]) -> None:
-    """Set when to ask next, None for never, for attempts that are still to be asked about."""
-    if instants:
-        # One order everywhere, so that two of these never wait for each other.
-        ordered = sorted(instants.items())
+def ask_at(tx: Tx, questions: Sequence[NextQuestion]) -> None:
+    """Set when to ask next about attempts that have not reached their end."""
+    if questions:
         tx.exec_driver_sql(
             _ASK_AT,
             {
-                "attempts": [attempt_id for attempt_id, _ in ordered],
-                "instants": [instant for _, instant in ordered],
+                "attempts": [each.attempt_id for each in questions],
+                "instants": [each.at for each in questions],
+                "asked": [int(each.is_asked) for each in questions],
             },
         )
 

@@ -29,6 +29,12 @@ SELECT * FROM unnest(
 """
 
 
+_FULFILLING: Final = """
+SELECT payment_id, gateway, gateway_transaction, attempt_id FROM payments.capture
+WHERE payment_id = ANY(%(payments)s::bigint[]) AND movement = 'captured'
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """One transaction of a gateway that is in the book, and the attempt it is booked under."""
@@ -75,3 +81,14 @@ def keep_captures(tx: Tx, captures: Sequence[Capture]) -> None:
             "evidence": [each.evidence_id for each in captures],
         },
     )
+
+
+def fulfilling(tx: Tx, payment_ids: Collection[int]) -> dict[int, Known]:
+    """Return the one transaction that fulfilled each of these payments."""
+    rows = tx.exec_driver_sql(_FULFILLING, {"payments": list(payment_ids)})
+    return {
+        int(row.payment_id): Known(
+            str(row.gateway), str(row.gateway_transaction), int(row.attempt_id)
+        )
+        for row in rows
+    }

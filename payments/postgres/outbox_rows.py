@@ -38,6 +38,68 @@ FROM given
 ORDER BY obligation_id, sequence
 """
 
+# An event waits for those before it, parked ones too; what is sent now is put off first.
+_CLAIM: Final = """
+UPDATE payments.outbox SET next_at = %(lease_until)s
+FROM (
+    SELECT waiting.outbox_id FROM payments.outbox AS waiting
+    WHERE waiting.next_at <= %(now)s
+        AND NOT EXISTS (
+            SELECT FROM payments.outbox AS earlier
+            WHERE earlier.subscriber = waiting.subscriber
+                AND earlier.obligation_id = waiting.obligation_id
+                AND earlier.sequence < waiting.sequence
+                AND earlier.delivered_at IS NULL
+        )
+    ORDER BY waiting.next_at, waiting.outbox_id
+    LIMIT %(events_max)s
+    FOR NO KEY UPDATE SKIP LOCKED
+) AS due
+WHERE outbox.outbox_id = due.outbox_id
+RETURNING outbox.*
+"""
+
+_DELIVERED: Final = """
+UPDATE payments.outbox
+SET delivered_at = %(now)s, next_at = NULL, parked_at = NULL, attempts = attempts + 1,
+    last_error = ''
+WHERE event_id = ANY(%(events)s::text[]) AND delivered_at IS NULL
+"""
+
+_REFUSED: Final = """
+UPDATE payments.outbox
+SET next_at = refused.next_at, attempts = outbox.attempts + 1, last_error = refused.error
+FROM unnest(%(events)s::text[], %(instants)s::timestamptz[], %(errors)s::text[])
+    AS refused (event_id, next_at, error)
+WHERE outbox.event_id = refused.event_id AND outbox.next_at IS NOT NULL
+"""
+
+_PUT_OFF: Final = """
+UPDATE payments.outbox SET next_at = %(until)s
+WHERE event_id = ANY(%(events)s::text[]) AND next_at IS NOT NULL
+"""
+
+# What comes after a parked event of the same obligation would wait for it for ever.
+_PARK: Final = """
+UPDATE payments.outbox
+SET next_at = NULL, parked_at = %(now)s,
+    attempts = outbox.attempts + (outbox.event_id = given_up.event_id)::integer,
+    last_error = given_up.error
+FROM unnest(
+    %(events)s::text[], %(subscribers)s::text[], %(obligations)s::bigint[],
+    %(sequences)s::integer[], %(errors)s::text[]
+) AS given_up (event_id, subscriber, obligation_id, sequence, error)
+WHERE outbox.subscriber = given_up.subscriber
+    AND outbox.obligation_id = given_up.obligation_id
+    AND outbox.sequence >= given_up.sequence
+    AND outbox.next_at IS NOT NULL
+"""
+
+_UNPARK: Final = """
+UPDATE payments.outbox SET next_at = %(now)s, parked_at = NULL, attempts = 0
+WHERE subscriber = %(subscriber)s AND parked_at IS NOT NULL
+"""
+
 
 def add_events(tx: Tx, changes: Sequence[Change], *, now: datetime) -> None:
     """Keep one event per change, due at once, numbered after those before it."""
@@ -54,6 +116,67 @@ def add_events(tx: Tx, changes: Sequence[Change], *, now: datetime) -> None:
             "now": now,
         },
     )
+
+
+def claim_due(tx: Tx, *, now: datetime, lease_until: datetime, events_max: int) -> list[Event]:
+    """Return events it is time to send, oldest first, put off until the lease ends."""
+    rows = tx.exec_driver_sql(
+        _CLAIM, {"now": now, "lease_until": lease_until, "events_max": events_max}
+    )
+    return sorted(
+        (_event(row) for row in rows), key=lambda event: (event.created_at, event.event_id)
+    )
+
+
+def keep_delivered(tx: Tx, events: Sequence[Event], *, now: datetime) -> None:
+    """Keep that these events were taken in."""
+    if events:
+        tx.exec_driver_sql(_DELIVERED, {"events": _ids(events), "now": now})
+
+
+def keep_refused(tx: Tx, refused: Sequence[tuple[Event, str, datetime]]) -> None:
+    """Keep that these events were not taken in, why, and when to send them again."""
+    if refused:
+        tx.exec_driver_sql(
+            _REFUSED,
+            {
+                "events": [event.event_id for event, _, _ in refused],
+                "errors": [error for _, error, _ in refused],
+                "instants": [instant for _, _, instant in refused],
+            },
+        )
+
+
+def put_off(tx: Tx, events: Sequence[Event], *, until: datetime) -> None:
+    """Let claimed events wait that were not sent after all."""
+    if events:
+        tx.exec_driver_sql(_PUT_OFF, {"events": _ids(events), "until": until})
+
+
+def park(tx: Tx, given_up: Sequence[tuple[Event, str]], *, now: datetime) -> int:
+    """Send these events and those that wait behind them no more; return how many."""
+    if not given_up:
+        return 0
+    return tx.exec_driver_sql(
+        _PARK,
+        {
+            "events": [event.event_id for event, _ in given_up],
+            "subscribers": [event.subscriber for event, _ in given_up],
+            "obligations": [event.obligation_id for event, _ in given_up],
+            "sequences": [event.sequence for event, _ in given_up],
+            "errors": [error for _, error in given_up],
+            "now": now,
+        },
+    ).rowcount
+
+
+def unpark(tx: Tx, *, subscriber: str, now: datetime) -> int:
+    """Make the parked events of a subscriber due again and return how many."""
+    return tx.exec_driver_sql(_UNPARK, {"subscriber": subscriber, "now": now}).rowcount
+
+
+def _ids(events: Sequence[Event]) -> list[str]:
+    return [event.event_id for event in events]
 
 
 def _event(row: Row[Any]) -> Event:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ledger.money import Money
@@ -133,6 +133,12 @@ def past_their_time(tx: Tx, *, now: datetime, payments_max: int) -> list[int]:
         .limit(payments_max)
     )
     return [int(payment_id) for payment_id in found]
+
+
+def count_by_state(tx: Tx) -> dict[PaymentState, int]:
+    """Return how many payments stand in each state that has any."""
+    found = tx.execute(select(payment.c.state, func.count()).group_by(payment.c.state))
+    return {PaymentState(state): int(count) for state, count in found}
 
 
 def _one(tx: Tx, where: ColumnElement[bool]) -> Payment | None:

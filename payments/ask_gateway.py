@@ -1,0 +1,190 @@
+"""Ask gateways what became of orders nobody told us about: the guarantee behind callbacks."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from gateways.contract import Answered, Gateway, Outcome, RawRequest, Verdict
+from gateways.errors import GatewayError, Untrusted
+from ledger.postgres.transaction import OpenTx, Tx
+from payments.acknowledgement import Signer
+from payments.apply_notices import apply_notices
+from payments.ask_plan import USUAL, AskPlan
+from payments.attempt import Attempt
+from payments.business_calendar import BusinessCalendar
+from payments.evidence import EvidenceKind, Received, answer_of
+from payments.move import move_attempt, move_payment
+from payments.postgres import attempt_rows, evidence_rows, lock_rows, payment_rows, step_rows
+from payments.states import ATTEMPT_STEPS, PAYMENT_STEPS, AttemptStep, PaymentStep
+
+CHUNK_MAX: Final = 20
+"""Answers applied at once: few, so that the first do not wait long for the last."""
+
+TROUBLES_MAX: Final = 3
+"""Questions a gateway may leave without an answer before it is left alone for this round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many questions were answered, how many were not, and how many were put off."""
+
+    answered: int = 0
+    troubled: int = 0
+    put_off: int = 0
+
+    def __add__(self, other: "Asked") -> "Asked":
+        """Return the sum of both."""
+        return Asked(
+            self.answered + other.answered,
+            self.troubled + other.troubled,
+            self.put_off + other.put_off,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One attempt and what came of asking; both None where its gateway was left alone."""
+
+    attempt: Attempt
+    answer: Answered | None = None
+    trouble: GatewayError | None = None
+
+
+def ask_gateway(
+    open_tx: OpenTx,
+    gateways: Mapping[str, Gateway],
+    *,
+    calendar: BusinessCalendar,
+    signer: Signer,
+    now: datetime,
+    limit_max: int,
+    plan: AskPlan = USUAL,
+) -> Asked:
+    """Ask about attempts that are due, at most `limit_max`, and apply what is answered.
+
+    Several processes may do this at once: each attempt is asked about by one of them.
+    """
+    asked = Asked()
+    troubles: Counter[str] = Counter()
+    for claimed in range(0, limit_max, CHUNK_MAX):
+        with open_tx() as tx:
+            due = attempt_rows.claim_due(
+                tx,
+                now=now,
+                lease_until=now + plan.lease,
+                attempts_max=min(CHUNK_MAX, limit_max - claimed),
+            )
+        if not due:
+            break
+        questions = [_ask(gateways, attempt, troubles, now=now) for attempt in due]
+        received = [
+            _received(question.attempt, question.answer, plan, now=now)
+            for question in questions
+            if question.answer is not None
+        ]
+        with open_tx() as tx:
+            apply_notices(tx, received, calendar=calendar, signer=signer, now=now)
+        troubled = [question for question in questions if question.trouble is not None]
+        if troubled:
+            with open_tx() as tx:
+                _keep_troubles(tx, troubled, now=now)
+        with open_tx() as tx:
+            attempt_rows.ask_at(tx, [_next(gateways, each, plan, now=now) for each in questions])
+        put_off = len(questions) - len(received) - len(troubled)
+        asked += Asked(answered=len(received), troubled=len(troubled), put_off=put_off)
+    return asked
+
+
+def _ask(
+    gateways: Mapping[str, Gateway], attempt: Attempt, troubles: Counter[str], *, now: datetime
+) -> _Question:
+    """Ask one gateway about one order, unless the gateway left too many questions open."""
+    gateway = gateways.get(attempt.gateway)
+    if gateway is None or troubles[attempt.gateway] >= TROUBLES_MAX:
+        return _Question(attempt)
+    try:
+        return _Question(attempt, answer=gateway.ask(attempt.prepared, now=now))
+    except GatewayError as error:
+        troubles[attempt.gateway] += 1
+        return _Question(attempt, trouble=error)
+
+
+def _received(attempt: Attempt, answer: Answered, plan: AskPlan, *, now: datetime) -> Received:
+    """Return the answer as evidence, with what it means by now."""
+    meaning = plan.meaning(answer.notice.outcome, expires_at=attempt.prepared.expires_at, now=now)
+    return Received(
+        kind=EvidenceKind.ANSWER,
+        raw=RawRequest(method="", path="ask", query=b"", headers=(), body=answer.raw, peer=""),
+        notice=replace(answer.notice, outcome=meaning),
+        received_at=now,
+    )
+
+
+def _next(
+    gateways: Mapping[str, Gateway], question: _Question, plan: AskPlan, *, now: datetime
+) -> attempt_rows.NextQuestion:
+    attempt = question.attempt
+    gateway = gateways.get(attempt.gateway)
+    is_asked = question.answer is not None or question.trouble is not None
+    if gateway is None:
+        return attempt_rows.NextQuestion(attempt.attempt_id, now + plan.interval_max, is_asked)
+    at = plan.next_ask_at(
+        asked_count=attempt.asked_count,
+        now=now,
+        expires_at=attempt.prepared.expires_at,
+        until=attempt.prepared.created_at + gateway.capabilities.ask_until,
+    )
+    return attempt_rows.NextQuestion(attempt.attempt_id, at, is_asked)
+
+
+def _keep_troubles(tx: Tx, troubled: Sequence[_Question], *, now: datetime) -> None:
+    """Keep words that cannot be believed; after its time, an order without a word is unknown."""
+    evidence_rows.keep_evidence(
+        tx,
+        [
+            evidence_rows.Judged(
+                answer_of(
+                    question.attempt.gateway,
+                    question.attempt.prepared,
+                    question.trouble.raw,
+                    outcome=Outcome.UNKNOWN,
+                    partner_code=question.trouble.partner_code,
+                    asked="ask",
+                    received_at=now,
+                ),
+                Verdict.MALFORMED,
+                question.attempt.attempt_id,
+            )
+            for question in troubled
+            if isinstance(question.trouble, Untrusted) and question.trouble.raw
+        ],
+    )
+    overdue = [
+        question.attempt for question in troubled if now >= question.attempt.prepared.expires_at
+    ]
+    if overdue:
+        _lose_sight(tx, overdue, now=now)
+
+
+def _lose_sight(tx: Tx, overdue: Sequence[Attempt], *, now: datetime) -> None:
+    """Say that nobody knows, of attempts and payments that were thought to be under way."""
+    payment_ids = sorted({attempt.payment_id for attempt in overdue})
+    locked = lock_rows.lock_by_payment(tx, payment_ids)
+    payments = payment_rows.lock_payments(tx, payment_ids, lines=locked.lines)
+    attempts = attempt_rows.lock_of_payments(tx, payment_ids)
+    lost = [
+        attempts[attempt.attempt_id]
+        for attempt in overdue
+        if (attempts[attempt.attempt_id].state, AttemptStep.LOSE_SIGHT) in ATTEMPT_STEPS
+    ]
+    step_rows.take_steps(
+        tx,
+        attempts=[move_attempt(attempt, AttemptStep.LOSE_SIGHT, at=now) for attempt in lost],
+        payments=[
+            move_payment(payments[attempt.payment_id], PaymentStep.LOSE_SIGHT, at=now)
+            for attempt in lost
+            if (payments[attempt.payment_id].state, PaymentStep.LOSE_SIGHT) in PAYMENT_STEPS
+        ],
+    )
