@@ -105,7 +105,10 @@ class Settings(BaseModel):
         Raises:
             ValueError: not an IP address.
         """
-        return str(ipaddress.ip_address(text))
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError as problem:
+            raise ValueError("an IP address is needed") from problem
 
 
 def open_gateway(settings: Settings, transport: Transport) -> Gateway:

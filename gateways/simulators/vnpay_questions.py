@@ -33,7 +33,7 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "95": "Original transaction was not successful",
     "97": "Invalid checksum",
 }
-_TEXTS: Final = TypeAdapter(dict[str, str])
+_TEXTS: Final = TypeAdapter(dict[str, str | int])
 _UNSIGNED: Final = frozenset({"02", "03", "97"})
 
 
@@ -70,10 +70,12 @@ def reply(
 
 
 def _read(body: bytes) -> dict[str, str] | None:
+    """Return the message; numbers are taken for the texts they look like, as VNPAY does."""
     try:
-        return _TEXTS.validate_json(body, strict=True)
+        read = _TEXTS.validate_json(body, strict=True)
     except ValidationError:
         return None
+    return {name: str(value) for name, value in read.items()}
 
 
 def _answer(tx: Tx, message: Mapping[str, str], now_ms: int) -> tuple[str, dict[str, str]]:
