@@ -32,11 +32,16 @@ _names = (f"clearing_{number}" for number in count(1))
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """Give a throw-away server, one per test process."""
+    """Give a throw-away server, one per test process.
+
+    `CLEARING_TEST_POSTGRES` names a folder of programs to use instead of those found first.
+    """
     _clear_left_overs()
     folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
     folder.chmod(0o755)
-    running = Server(folder / "postgres", durable=False)
+    chosen = os.environ.get("CLEARING_TEST_POSTGRES")
+    programs = Path(chosen) if chosen else None
+    running = Server(folder / "postgres", binaries=programs, durable=False)
     running.start()
     try:
         yield running
