@@ -228,8 +228,9 @@ def read_token(text: str, public_keys: PublicKeys) -> Claim | None:
     token = text.strip()
     if len(token) > TOKEN_MAX or not _TOKEN_SHAPE.fullmatch(token):
         return None
-    signed, _, signature = token.rpartition(".")
+    signed, _, mark = token.rpartition(".")
     try:
+        signature = _from_base64url(mark)
         claim: Any = json.loads(_from_base64url(signed.partition(".")[2]))
     except ValueError:
         return None
@@ -238,7 +239,7 @@ def read_token(text: str, public_keys: PublicKeys) -> Claim | None:
             key = public_keys.get(key_id)
         case _:
             return None
-    if key is None or not _is_signed(signed.encode("ascii"), _from_base64url(signature), key):
+    if key is None or not _is_signed(signed.encode("ascii"), signature, key):
         return None
     # Only what our own key signed comes this far, so the values are ours.
     return Claim(number, Money(amount), datetime.fromtimestamp(at, UTC), about, key_id)

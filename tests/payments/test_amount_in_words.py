@@ -96,7 +96,8 @@ KNOWN = {
     WORDS_MAX: (
         (
             "chín trăm chín mươi chín nghìn chín trăm chín mươi chín tỷ"
-            " chín trăm chín mươi chín triệu chín trăm chín mươi chín nghìn chín trăm chín mươi chín"
+            " chín trăm chín mươi chín triệu chín trăm chín mươi chín nghìn"
+            " chín trăm chín mươi chín"
         ),
         (
             "nine hundred ninety-nine trillion nine hundred ninety-nine billion"
