@@ -144,7 +144,7 @@ def _undone(engine: Engine) -> Iterator[Connection]:
 
 def _clone(server: Server, template: str) -> str:
     name = next(_names)
-    _administer(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+    _administer(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
     with psycopg.connect(server.dsn()) as connection:
         # Who may do what in a database is not cloned with it.
         connection.execute(
