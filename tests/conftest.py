@@ -123,6 +123,14 @@ def open_tx(dsn: str) -> Iterator[OpenTx]:
     engine.dispose()
 
 
+@pytest.fixture
+def open_recon_tx(server: Server, database: str) -> Iterator[OpenTx]:
+    """Give real transactions of the role that matches and closes days, on the same database."""
+    engine = _engine(server.dsn(role="clearing_recon", database=database))
+    yield transactions(engine)
+    engine.dispose()
+
+
 def _clear_left_overs() -> None:
     """End servers of test runs that were killed before they could."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*-*"):
