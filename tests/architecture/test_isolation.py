@@ -12,7 +12,8 @@ from ledger.postgres.transaction import OpenTx, Tx
 
 
 def test_no_test_reaches_another_machine():
-    with socket.socket() as reaching, pytest.raises(SocketConnectBlockedError):
+    refused = pytest.raises(SocketConnectBlockedError)
+    with socket.socket() as reaching, refused, pytest.warns(UserWarning, match="tried to use"):
         reaching.connect(("192.0.2.1", 80))  # An address for documentation: nobody's.
 
 
