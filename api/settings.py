@@ -10,19 +10,21 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    TypeAdapter,
     ValidationError,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX = "CLEARING_"
+_HTTP_URL = TypeAdapter(AnyHttpUrl)
 
 
 class SettingsWrong(Exception):
     """A setting is missing or cannot be right; the text is one line naming it."""
 
 
-def _plain(url: AnyHttpUrl) -> str:
-    return str(url).rstrip("/")
+def _an_address(text: str) -> str:
+    return str(_HTTP_URL.validate_python(text)).rstrip("/")
 
 
 def _of_32_bytes(text: SecretStr) -> SecretStr:
@@ -30,13 +32,13 @@ def _of_32_bytes(text: SecretStr) -> SecretStr:
         size = len(bytes.fromhex(text.get_secret_value()))
     except ValueError:
         size = 0
-    if size != 32:  # noqa: PLR2004 (the size of an AES-256 or Ed25519 key)
+    if size != 32:
         msg = "must be 64 hexadecimal digits (32 bytes)"
         raise ValueError(msg)
     return text
 
 
-Address = Annotated[AnyHttpUrl, AfterValidator(_plain)]
+Address = Annotated[str, AfterValidator(_an_address)]
 Key32 = Annotated[SecretStr, AfterValidator(_of_32_bytes)]
 
 

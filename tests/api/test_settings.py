@@ -34,9 +34,7 @@ def test_a_complete_environment_is_read() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in COMPLETE if name != "SUBSCRIBERS"])
-def test_a_missing_setting_is_named_in_one_line(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_setting_is_named_in_one_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(PREFIX + name)
     with pytest.raises(SettingsWrong) as caught:
         read_settings()

@@ -1,0 +1,173 @@
+"""Three hosts from one program: citizen pages, staff console, partner API."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import urlsplit
+
+import structlog
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import api.citizen
+import api.console
+import api.partner
+from api import callbacks
+from api.access.headers import SafeHeaders
+from api.callbacks import BodyTooLarge
+from api.house import House
+from api.problems import RETRY_AFTER_S, Problem, problem_of
+from ledger.errors import BookRefused, BookUnreachable
+from payments.errors import PaymentsError
+from reconciliation.errors import ReconciliationError
+
+IN_FLIGHT_MAX = 64
+"""Requests worked on or queued in one process; more are refused at once with 503."""
+
+_STATIC = Path(__file__).parent / "static"
+_TOLD = (
+    PaymentsError,
+    BookRefused,
+    BookUnreachable,
+    ReconciliationError,
+    BodyTooLarge,
+    RequestValidationError,
+    HTTPException,
+    Exception,
+)
+_log = structlog.get_logger()
+
+Show = Callable[[Request, Problem], Response]
+
+
+def application(house: House) -> ASGIApp:
+    """Return the program behind all three hosts; the Host header decides which one answers."""
+    hosts = {
+        _netloc(house.settings.citizen_url): _citizen(house),
+        _netloc(house.settings.staff_url): _staff(house),
+        _netloc(house.settings.partner_url): _partner(house),
+    }
+    return Hosts(hosts, threads_max=house.settings.threads_max)
+
+
+class Hosts:
+    """Hands each request to the host it names; sheds what would only pile up."""
+
+    def __init__(self, hosts: Mapping[str, ASGIApp], *, threads_max: int) -> None:
+        """Keep the programs by `host:port` as browsers send it."""
+        self._hosts = hosts
+        self._threads_max = threads_max
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or the server's start and stop."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        app = self._hosts.get(_host_of(scope)) or _refusal(HTTPException(404))
+        is_callback = str(scope.get("path", "")).startswith("/callbacks/")
+        if self._in_flight >= IN_FLIGHT_MAX and not is_callback:
+            app = _refusal(HTTPException(503))
+        self._in_flight += 1
+        try:
+            await app(scope, receive, send)
+        finally:
+            self._in_flight -= 1
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        # Two cores are busy with about four requests; more threads only fight for the lock.
+        to_thread.current_default_thread_limiter().total_tokens = self._threads_max
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _citizen(house: House) -> FastAPI:
+    app = _host(house, api.citizen, show=house.pages.problem)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return app
+
+
+def _staff(house: House) -> FastAPI:
+    app = _host(house, api.console, show=house.pages.problem)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return app
+
+
+def _partner(house: House) -> FastAPI:
+    app = _host(house, api.partner, show=_document, openapi="/v1/openapi.json")
+    app.include_router(callbacks.routes(house))
+    return app
+
+
+def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None = None) -> FastAPI:
+    app = FastAPI(title="clearing", version="1", openapi_url=openapi, docs_url=None, redoc_url=None)
+    for router in _routers(package, house):
+        app.include_router(router)
+
+    @app.get("/health", include_in_schema=False)
+    def health() -> dict[str, str]:
+        return {"status": "up"}
+
+    def tell(request: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        level = _log.error if problem.status >= 500 else _log.info
+        level(
+            "door.refused",
+            type=problem.type,
+            status=problem.status,
+            support_code=problem.support_code,
+            path=request.url.path,
+            exc_info=error if problem.type == "internal" else None,
+        )
+        response = show(request, problem)
+        if problem.status in (429, 503):
+            response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return response
+
+    for kind in _TOLD:
+        app.add_exception_handler(kind, tell)
+    app.add_middleware(SafeHeaders, https=house.settings.citizen_url.startswith("https:"))
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    return app
+
+
+def _routers(package: ModuleType, house: House) -> list[APIRouter]:
+    """Return the routers of every door file in a package: a new page is a new file."""
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+    return [module.routes(house) for module in modules if hasattr(module, "routes")]
+
+
+def _document(_request: Request, problem: Problem) -> Response:
+    return JSONResponse(problem.document(), problem.status, media_type="application/problem+json")
+
+
+def _refusal(error: HTTPException) -> ASGIApp:
+    problem = problem_of(error)
+    return JSONResponse(
+        problem.document(),
+        problem.status,
+        media_type="application/problem+json",
+        headers={"Retry-After": str(RETRY_AFTER_S)} if problem.status == 503 else None,
+    )
+
+
+def _netloc(url: str) -> str:
+    return urlsplit(url).netloc.lower()
+
+
+def _host_of(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"host":
+            return bytes(value).decode("latin-1").lower()
+    return ""

@@ -1,0 +1,212 @@
+"""The `clearing` command line: what operators type."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from api import commands
+from api.demo import demo
+from api.postgres.errors import ServerFailed
+from api.processes import ProcessFailed
+from api.settings import SettingsWrong
+from api.settings_file import DEMO_SETTINGS, load_settings_file
+from gateways.errors import Misconfigured
+from ledger.errors import BookUnreachable
+from reconciliation.errors import ReconciliationError
+
+_TOLD = (
+    SettingsWrong,
+    Misconfigured,
+    ProcessFailed,
+    ServerFailed,
+    BookUnreachable,
+    ReconciliationError,
+)
+"""What stops a command with one line instead of a traceback."""
+
+_EPILOGUE = """\
+Settings come from the environment (CLEARING_..., VNPAY_...) or from --settings FILE. Without
+either, commands speak to the demo of this folder, whose settings stand in var/demo/settings.env.
+Exit status: 0 done, 1 not done (a day that cannot close, a proof that fails), 2 wrong usage."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its status."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = chosen.run
+    try:
+        if chosen.needs_settings:
+            load_settings_file(chosen.settings, environ=os.environ)
+        status = run(chosen)
+    except _TOLD as refusal:
+        sys.exit(f"clearing: {refusal}")
+    except KeyboardInterrupt:
+        sys.exit("clearing: interrupted; whatever was not finished goes on at the next run")
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="clearing",
+        description="Online payment clearing: take payments, keep the book, prove each day.",
+        epilog=_EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="read settings from this file of NAME=value lines",
+    )
+    verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_demo(verbs)
+    _add_processes(verbs)
+    _add_days(verbs)
+    _add_bench(verbs)
+    return parser
+
+
+def _add_demo(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    one = _verb(
+        verbs,
+        "demo",
+        "start everything on this machine with simulated far sides; Ctrl-C stops it",
+        lambda chosen: demo(
+            folder=chosen.data,
+            first_port=chosen.port,
+            payments=chosen.payments,
+            seed=chosen.seed,
+        ),
+        needs_settings=False,
+    )
+    one.add_argument(
+        "--payments",
+        type=_count,
+        metavar="N",
+        help="unattended: make N payments with lost, doubled and late callbacks, close the day,"
+        " prove it, print it and stop",
+    )
+    one.add_argument(
+        "--port",
+        type=int,
+        default=8700,
+        metavar="P",
+        help="first of four ports in a row: citizen, staff, partner, far sides (default 8700)",
+    )
+    one.add_argument(
+        "--data",
+        type=Path,
+        default=DEMO_SETTINGS.parent,
+        metavar="DIR",
+        help="where data is kept between starts (default var/demo)",
+    )
+    one.add_argument(
+        "--seed",
+        type=_count,
+        metavar="S",
+        help="same seed, same payments and faults (default: drawn)",
+    )
+
+
+def _add_processes(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    web = _verb(verbs, "web", "answer citizens, staff and partners", commands.web)
+    web.add_argument(
+        "--workers", type=_count, default=2, metavar="N", help="processes that answer (default 2)"
+    )
+    _verb(
+        verbs,
+        "schedule",
+        "ask gateways, tell authorities and close days, each when it is due",
+        commands.schedule,
+    )
+    migrate = _verb(
+        verbs,
+        "migrate",
+        "bring the database to the newest shape of its tables",
+        commands.run_migrations,
+        needs_settings=False,
+    )
+    migrate.add_argument(
+        "--url",
+        metavar="URL",
+        default=os.environ.get("CLEARING_MIGRATE_URL"),
+        help="address as a role that may become clearing_owner (default $CLEARING_MIGRATE_URL)",
+    )
+    migrate.add_argument("--revision", default="head", help="stop at this revision")
+
+
+def _add_days(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    close = _verb(
+        verbs,
+        "close-day",
+        "read the day's files, match the three sides, post, and close the day",
+        commands.close_day,
+    )
+    close.add_argument(
+        "date",
+        nargs="?",
+        type=_day,
+        help="business day, YYYY-MM-DD (default: every open day with movements, oldest first)",
+    )
+    balance = _verb(verbs, "trial-balance", "print the trial balance", commands.trial_balance)
+    balance.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="as of the end of this business day"
+    )
+    prove = _verb(
+        verbs,
+        "prove",
+        "check every invariant on this database, one line each; exit 1 on a violation",
+        commands.prove,
+    )
+    prove.add_argument("--json", action="store_true", help="one JSON document per line")
+
+
+def _add_bench(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bench = _verb(
+        verbs,
+        "bench",
+        "measure beside a stated limit in the same run and print the ratios",
+        commands.bench,
+        needs_settings=False,
+    )
+    bench.add_argument("what", choices=["post"], help="post: posting beside pgbench TPC-B")
+    bench.add_argument(
+        "--seconds", type=_count, default=8, metavar="S", help="length of one measurement"
+    )
+    bench.add_argument(
+        "--strict", action="store_true", help="exit 1 when a ratio misses its budget"
+    )
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    needs_settings: bool = True,
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=run, needs_settings=needs_settings)
+    return verb
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-11-23") from error
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1,000,000")
+    return int(text)
+
+
+if __name__ == "__main__":
+    main()

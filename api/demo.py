@@ -1,0 +1,242 @@
+"""Everything on one machine: database, far sides, web, schedule; data is kept between starts."""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import httpx2
+from starlette.types import ASGIApp
+
+from api import clock, unattended
+from api.application import application
+from api.composition import open_house
+from api.house import House
+from api.postgres.embedded import Server
+from api.postgres.migrate import ready_database
+from api.processes import Child, Processes
+from api.sandbox import BENEFICIARIES, PROVIDERS, sample_decisions
+from api.schedule_process import run_schedule
+from api.screen import Steps, show
+from api.settings import Settings, read_settings
+from api.settings_file import read_settings_file, write_settings_file
+from api.telemetry import start_logs
+from api.web import open_ports, work
+from payments.push_beneficiaries import push_beneficiaries
+from payments.push_obligations import push_obligations
+
+DATABASE = "clearing"
+WORKERS = 2
+"""Processes that answer: one per core of a small machine."""
+FAULTS = "lost=0.1,doubled=0.2,late=0.1,late_s=3"
+"""What goes wrong at the simulated gateway during an unattended run, in parts of one."""
+
+SETTINGS_FILE = "settings.env"
+
+
+class _Finished(Exception):
+    """The unattended run is over; `status` is what the command leaves with."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class _Demo:
+    """One demo: where its data is, and what it was told."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    settings: Settings
+    payments: int | None
+    seed: int
+
+    @property
+    def far_side_port(self) -> str:
+        return str(self.settings.far_side_url).rpartition(":")[2]
+
+
+def demo(*, folder: Path, first_port: int, payments: int | None, seed: int | None) -> int:
+    """Run everything until interrupted, or `payments` payments unattended; return the status.
+
+    Raises:
+        api.processes.ProcessFailed, api.postgres.errors.ServerFailed: with one clear line.
+    """
+    folder = folder.resolve()
+    server = Server(folder / "postgres")
+    environment = _environment(folder, server, first_port=first_port)
+    os.environ.update(environment)
+    settings = read_settings()
+    start_logs(level="warning")
+    chosen = _Demo(folder, environment, settings, payments, seed or 1 + secrets.randbelow(99_999))
+    sockets = open_ports(settings)
+    steps = Steps(total=5)
+    try:
+        steps.take("PostgreSQL", server.start)
+        steps.take("tables", partial(ready_database, server, DATABASE))
+        house = open_house(settings, process="demo")
+        steps.take("sample decisions", partial(_fill, house, environment))
+        # A house of its own for the workers: connections opened here must not cross a fork.
+        app = steps.take("pages", lambda: application(open_house(settings, process="web")))
+        return _run(chosen, house, _children(chosen, app, sockets), steps)
+    finally:
+        for opened in sockets:
+            opened.close()
+        server.stop()
+        show(f"stopped; the data stays in {folder}")
+
+
+def _run(chosen: _Demo, house: House, children: Sequence[Child], steps: Steps) -> int:
+    started = clock.monotonic_ms()
+
+    def when_up() -> None:
+        steps.note("far sides, web, schedule", since_ms=started)
+        if chosen.payments is None:
+            show(_welcome(chosen))
+        else:
+            status = unattended.run(
+                house,
+                payments=chosen.payments,
+                seed=chosen.seed,
+                partner_key=chosen.environment["DEMO_PARTNER_KEY"],
+            )
+            raise _Finished(status)
+
+    processes = Processes(children, say=_unheard, pid_folder=chosen.folder / "pids")
+    try:
+        processes.run(when_up=when_up)
+    except _Finished as finished:
+        return finished.status
+    return 0
+
+
+def _children(chosen: _Demo, app: ASGIApp, sockets: Sequence[socket.socket]) -> list[Child]:
+    logs = chosen.folder / "logs"
+    web = [
+        Child(
+            f"web-{ordinal}",
+            partial(work, app, sockets),
+            is_ready=partial(_answers, f"{chosen.settings.citizen_url}/health"),
+            log=logs / "web.log",
+        )
+        for ordinal in range(1, WORKERS + 1)
+    ]
+    schedule = Child("schedule", partial(run_schedule, chosen.settings), log=logs / "schedule.log")
+    return [_far_sides(chosen, logs), *web, schedule]
+
+
+def _far_sides(chosen: _Demo, logs: Path) -> Child:
+    environment = chosen.environment
+    words = [
+        *(sys.executable, "-m", "gateways.simulators"),
+        *("--port", chosen.far_side_port),
+        *("--state", str(chosen.folder / "far-sides")),
+        *("--drop", str(chosen.settings.inbox)),
+        *("--callback-url", f"{chosen.settings.partner_url}/callbacks/vnpay"),
+        *("--tmn-code", environment["VNPAY_TMN_CODE"]),
+        *("--hash-secret", environment["VNPAY_HASH_SECRET"]),
+        *("--police-secret", environment["DEMO_EVENT_SECRET"]),
+        *("--retry-ms", "20000"),
+    ]
+    if chosen.payments is not None:
+        words += ["--faults", f"{FAULTS},seed={chosen.seed}"]
+    return Child(
+        "far-sides",
+        words,
+        is_ready=partial(_answers, f"{chosen.settings.far_side_url}/simulator/health"),
+        log=logs / "far-sides.log",
+    )
+
+
+def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, str]:
+    """Return the demo's settings: secrets drawn once, addresses as asked for today."""
+    path = folder / SETTINGS_FILE
+    kept = read_settings_file(path) if path.exists() else _drawn()
+    addresses = [f"http://127.0.0.1:{first_port + offset}" for offset in range(4)]
+    citizen, staff, partner, far_side = addresses
+    events = {
+        "url": f"{far_side}/simulator/police/events",
+        "secret": kept["DEMO_EVENT_SECRET"],
+    }
+    partner_key = hashlib.sha256(kept["DEMO_PARTNER_KEY"].encode()).hexdigest()
+    values = kept | {
+        "CLEARING_DATABASE_URL": server.dsn(role="clearing_app", database=DATABASE),
+        "CLEARING_RECON_DATABASE_URL": server.dsn(role="clearing_recon", database=DATABASE),
+        "CLEARING_CITIZEN_URL": citizen,
+        "CLEARING_STAFF_URL": staff,
+        "CLEARING_PARTNER_URL": partner,
+        "CLEARING_FAR_SIDE_URL": far_side,
+        "CLEARING_INBOX": str(folder / "inbox"),
+        "CLEARING_SANDBOX": "true",
+        "CLEARING_ASK_FIRST_S": "3",
+        "CLEARING_ASK_LONGEST_S": "60",
+        "CLEARING_PARTNER_KEYS": json.dumps({"portal": partner_key}),
+        "CLEARING_SUBSCRIBERS": json.dumps(dict.fromkeys(PROVIDERS, events)),
+        "VNPAY_PAY_URL": f"{far_side}/vnpay/paymentv2/vpcpay.html",
+        "VNPAY_API_URL": f"{far_side}/vnpay/merchant_webapi/api/transaction",
+        "VNPAY_SERVER_ADDRESS": "127.0.0.1",
+    }
+    write_settings_file(path, values)
+    return values
+
+
+def _drawn() -> dict[str, str]:
+    event_secret = base64.b64encode(secrets.token_bytes(24)).decode()
+    return {
+        "DEMO_SINCE": clock.vietnam_day(clock.now()).isoformat(),
+        "DEMO_PARTNER_KEY": "sb_" + secrets.token_urlsafe(24),
+        "DEMO_EVENT_SECRET": f"whsec_{event_secret}",
+        "CLEARING_SECRET_KEY": secrets.token_hex(32),
+        "CLEARING_STAFF_KEY": secrets.token_urlsafe(18),
+        "CLEARING_SIGNING_KEY": secrets.token_hex(32),
+        "CLEARING_PERSONAL_KEY": secrets.token_hex(32),
+        "CLEARING_PERSONAL_INDEX_KEY": secrets.token_hex(32),
+        "VNPAY_TMN_CODE": "DVCTEST1",
+        "VNPAY_HASH_SECRET": secrets.token_hex(16).upper(),
+    }
+
+
+def _fill(house: House, environment: Mapping[str, str]) -> None:
+    decisions = sample_decisions(date.fromisoformat(environment["DEMO_SINCE"]))
+    with house.open_tx() as tx:
+        push_beneficiaries(tx, BENEFICIARIES)
+        push_obligations(tx, decisions, keys=house.personal_keys, now=house.clock())
+
+
+def _welcome(chosen: _Demo) -> str:
+    samples = sample_decisions(date.fromisoformat(chosen.environment["DEMO_SINCE"]))
+    fines = "\n".join(
+        f"    {fine.number}  dated {fine.decided_on:%d/%m/%Y}  plate {fine.subject}"
+        for fine in samples
+    )
+    return f"""
+  Citizens   {chosen.settings.citizen_url}
+  Staff      {chosen.settings.staff_url}    key {chosen.environment["CLEARING_STAFF_KEY"]}
+  Partners   {chosen.settings.partner_url}    key {chosen.environment["DEMO_PARTNER_KEY"]}
+  Far sides  {chosen.settings.far_side_url}    simulated VNPAY, treasury, police
+
+  Fines to find and pay:
+{fines}
+
+  Then close the day from another terminal:  .venv/bin/clearing close-day
+  Ctrl-C stops everything; the data stays in {chosen.folder}."""
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx2.get(url, timeout=1).is_success
+    except httpx2.HTTPError:
+        return False
+
+
+def _unheard(_event: str, **_fields: object) -> None:
+    """Drop the supervisor's own news: the demo's terminal is for people."""

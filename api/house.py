@@ -1,0 +1,44 @@
+"""What every door is handed: built once by composition, read by everyone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from api.clock import vietnam_day
+from api.page import Pages
+from api.settings import Settings
+from gateways.contract import Gateway
+from ledger.postgres.transaction import OpenTx
+from payments.acknowledgement import Signer
+from payments.ask_plan import AskPlan
+from payments.obligations.rates import Rates
+from payments.personal_data import PersonalDataKeys
+from reconciliation.business_day import BusinessCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts of one running process.
+
+    `open_callback_tx` draws on a pool of its own, so that partners are heard when citizens queue.
+    `open_recon_tx` speaks as the role that matches and closes days.
+    `public_keys` are the Ed25519 keys acknowledgements may be signed with, by key id.
+    """
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    open_tx: OpenTx
+    open_callback_tx: OpenTx
+    open_recon_tx: OpenTx
+    gateways: Mapping[str, Gateway]
+    calendar: BusinessCalendar
+    rates: Rates
+    personal_keys: PersonalDataKeys
+    ask_plan: AskPlan
+    signer: Signer
+    public_keys: Mapping[str, bytes]
+    pages: Pages
+
+    def today(self) -> date:
+        """Return the day it is in Vietnam."""
+        return vietnam_day(self.clock())

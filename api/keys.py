@@ -1,0 +1,33 @@
+"""Keys from settings: what signs proofs, what hides personal data."""
+
+from collections.abc import Mapping
+
+from pydantic import SecretStr
+
+from api.settings import Settings
+from payments.acknowledgement import Ed25519Signer
+from payments.personal_data import PersonalDataKeys
+
+
+def signer_of(settings: Settings) -> Ed25519Signer:
+    """Return what signs acknowledgements; its key id comes from the public key itself."""
+    return Ed25519Signer(_bytes(settings.signing_key))
+
+
+def public_keys_of(settings: Settings) -> Mapping[str, bytes]:
+    """Return the keys acknowledgements may be signed with, by key id."""
+    signer = signer_of(settings)
+    return {signer.key_id: signer.public_key}
+
+
+def personal_keys_of(settings: Settings) -> PersonalDataKeys:
+    """Return the keys personal data is encrypted and found with."""
+    return PersonalDataKeys(
+        key_id=settings.personal_key_id,
+        encryption_key=_bytes(settings.personal_key),
+        index_key=_bytes(settings.personal_index_key),
+    )
+
+
+def _bytes(secret: SecretStr) -> bytes:
+    return bytes.fromhex(secret.get_secret_value())

@@ -1,0 +1,52 @@
+"""Telling authorities: events signed in the Standard Webhooks manner and posted."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import httpx2
+from standardwebhooks import Webhook
+
+from api.settings import Subscriber
+from payments.tell_provider import Deliver, Delivered, Event
+
+TIMEOUT_S = 10
+ERROR_MAX = 200
+
+
+def deliverer(
+    client: httpx2.Client,
+    subscribers: Mapping[str, Subscriber],
+    clock: Callable[[], datetime],
+) -> Deliver:
+    """Return the way one event reaches its authority; any 2xx means it was taken in.
+
+    Source: Standard Webhooks specification (headers webhook-id, -timestamp, -signature).
+    """
+
+    def deliver(event: Event) -> Delivered:
+        subscriber = subscribers.get(event.subscriber)
+        if subscriber is None:
+            return Delivered(is_taken=False, error=f"no address is set for {event.subscriber}")
+        body = json.dumps(event.payload, ensure_ascii=False, separators=(",", ":"))
+        instant = clock()
+        signature = Webhook(subscriber.secret.get_secret_value()).sign(
+            event.event_id, instant, body
+        )
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": event.event_id,
+            "webhook-timestamp": str(int(instant.timestamp())),
+            "webhook-signature": signature,
+        }
+        try:
+            answer = client.post(
+                subscriber.url, content=body.encode(), headers=headers, timeout=TIMEOUT_S
+            )
+        except httpx2.HTTPError as error:
+            return Delivered(is_taken=False, error=f"{type(error).__name__}: {error}"[:ERROR_MAX])
+        if answer.is_success:
+            return Delivered(is_taken=True, error="")
+        return Delivered(is_taken=False, error=f"HTTP {answer.status_code}")
+
+    return deliver

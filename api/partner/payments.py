@@ -1,0 +1,277 @@
+"""JSON v1: find what is owed, open a payment, choose a gateway, read state and proof."""
+
+import base64
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+from api.access.obligation_token import open_obligation, seal_obligation
+from api.access.partner_key import partner_of
+from api.house import House
+from api.start_payment import handle_of, open_for, send
+from ledger.money import VND_MAX, Money
+from payments.errors import NotFound
+from payments.look_up import Found, NoDecisionYet, Question, look_up
+from payments.payment import Payment
+from payments.postgres import acknowledgement_rows, idempotency_rows, payment_rows
+from payments.quote import Quote
+
+KEY_MAX = 128
+OBLIGATIONS_MAX = 20
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class LookUpIn(_In):
+    """What is printed on a paper decision: nothing is found by a plate or a name alone."""
+
+    number: str = Field(min_length=1, max_length=60, examples=["1234/QĐ-XPHC"])
+    decided_on: date
+    subject: str = Field(min_length=1, max_length=20, description="plate of the vehicle")
+
+
+class PaymentIn(_In):
+    """Obligations found by look-up, and the total the payer was shown."""
+
+    obligations: list[str] = Field(min_length=1, max_length=OBLIGATIONS_MAX)
+    shown_total_vnd: StrictInt | None = Field(default=None, gt=0, le=VND_MAX)
+    language: Literal["vi", "en"] = "vi"
+
+
+class AttemptIn(_In):
+    """The gateway the payer chose, and the payer's own network address."""
+
+    gateway: str = Field(pattern=r"^[a-z][a-z0-9_]{1,19}$")
+    payer_address: str = Field(min_length=3, max_length=45)
+
+
+class LineOut(BaseModel):
+    """One amount with its reason."""
+
+    part: str
+    label: str
+    amount_vnd: int
+    base_vnd: int
+    days: int
+    rate: str
+    law: str
+    status: str
+
+
+class LookUpOut(BaseModel):
+    """`result` is found, paid, no_decision_yet or no_match; the rest is there when found."""
+
+    result: Literal["found", "paid", "no_decision_yet", "no_match"]
+    obligation: str | None = None
+    priced_on: date | None = None
+    deadline: date | None = None
+    total_vnd: int | None = None
+    total_tomorrow_vnd: int | None = None
+    being_paid_until: datetime | None = None
+    lines: list[LineOut] = Field(default_factory=list[LineOut])
+
+
+class PaymentOut(BaseModel):
+    """A payment as its partner may see it; `proof_url` is the payer's own permanent address."""
+
+    number: str
+    status: str
+    amount_vnd: int
+    priced_on: date
+    created_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+    proof_url: str
+
+
+class NextActionOut(BaseModel):
+    """Where to send the payer's browser."""
+
+    type: Literal["redirect"]
+    url: str
+
+
+class AcknowledgementOut(BaseModel):
+    """The signed proof: `signature` is Ed25519 over exactly the bytes of `signed`."""
+
+    number: str
+    key_id: str
+    signed: str = Field(description="base64 of the signed bytes, canonical JSON")
+    signature: str = Field(description="base64")
+    content: dict[str, object]
+
+
+class PublicKeyOut(BaseModel):
+    """A key acknowledgements are signed with."""
+
+    key_id: str
+    algorithm: Literal["Ed25519"]
+    public_key: str = Field(description="base64 of the 32 bytes")
+
+
+def routes(house: House) -> APIRouter:
+    """Return the doors of the payment API."""
+    router = APIRouter(prefix="/v1", tags=["payments"])
+    partner = Depends(partner_of(house))
+
+    @router.post("/look-ups")
+    def find(body: LookUpIn, client: Annotated[str, partner]) -> LookUpOut:
+        """Find one obligation by number, date and plate; strongly consistent."""
+        question = Question(number=body.number, decided_on=body.decided_on, subject=body.subject)
+        with house.open_tx() as tx:
+            answer = look_up(
+                tx, question, on=house.today(), keys=house.personal_keys, rates=house.rates
+            )
+        if isinstance(answer, Found):
+            return _found(house, answer, client=client)
+        is_early = isinstance(answer, NoDecisionYet)
+        return LookUpOut(result="no_decision_yet" if is_early else "no_match")
+
+    @router.post("/payments", status_code=201)
+    def create(
+        request: Request,
+        body: PaymentIn,
+        client: Annotated[str, partner],
+        idempotency_key: Annotated[str, Header(min_length=8, max_length=KEY_MAX)],
+    ) -> Response:
+        """Open a payment; the same Idempotency-Key and body give the same answer for 30 days."""
+        digest = hashlib.sha256(body.model_dump_json().encode()).digest()
+        with house.open_tx() as tx:
+            begun = idempotency_rows.begin(
+                tx,
+                client=client,
+                route=request.url.path,
+                key=idempotency_key,
+                body_digest=digest,
+                now=house.clock(),
+            )
+            if isinstance(begun, idempotency_rows.Replay):
+                return _json(begun.answer, status=begun.status)
+            payment = open_for(
+                tx,
+                house,
+                obligation_ids=[
+                    open_obligation(house, token, bound_to=client) for token in body.obligations
+                ],
+                shown=None if body.shown_total_vnd is None else Money(body.shown_total_vnd),
+                language=body.language,
+                client=client,
+            )
+            answer = _payment(house, payment).model_dump_json().encode()
+            idempotency_rows.finish(
+                tx,
+                client=client,
+                route=request.url.path,
+                key=idempotency_key,
+                status=201,
+                answer=answer,
+            )
+        return _json(answer, status=201)
+
+    @router.post("/payments/{number}/attempts")
+    def choose(number: str, body: AttemptIn, client: Annotated[str, partner]) -> NextActionOut:
+        """Send the payment to a gateway; asking again gives the same address while it lives."""
+        with house.open_tx() as tx:
+            payment = _own(payment_rows.by_number(tx, number), client=client)
+        action = send(
+            house,
+            payment,
+            gateway_code=body.gateway,
+            payer_address=body.payer_address,
+        )
+        return NextActionOut(type="redirect", url=action.url)
+
+    @router.get("/payments/{number}")
+    def read(number: str, client: Annotated[str, partner]) -> PaymentOut:
+        """Read one payment of this partner; strongly consistent."""
+        with house.open_tx() as tx:
+            payment = _own(payment_rows.by_number(tx, number), client=client)
+        return _payment(house, payment)
+
+    @router.get("/payments/{number}/acknowledgement")
+    def proof(number: str, client: Annotated[str, partner]) -> AcknowledgementOut:
+        """Read the signed proof of a paid payment; 404 until it is paid."""
+        with house.open_tx() as tx:
+            payment = _own(payment_rows.by_number(tx, number), client=client)
+            kept = acknowledgement_rows.of_payment(tx, payment.payment_id)
+        if kept is None:
+            raise NotFound(number)
+        return AcknowledgementOut(
+            number=kept.number,
+            key_id=kept.key_id,
+            signed=base64.b64encode(kept.payload).decode(),
+            signature=base64.b64encode(kept.signature).decode(),
+            content=json.loads(kept.payload),
+        )
+
+    @router.get("/keys")
+    def keys() -> list[PublicKeyOut]:
+        """List the public keys of acknowledgements, open to anyone."""
+        return [
+            PublicKeyOut(
+                key_id=key_id, algorithm="Ed25519", public_key=base64.b64encode(key).decode()
+            )
+            for key_id, key in sorted(house.public_keys.items())
+        ]
+
+    return router
+
+
+def _own(payment: Payment | None, *, client: str) -> Payment:
+    if payment is None or payment.client != client:
+        raise NotFound
+    return payment
+
+
+def _found(house: House, found: Found, *, client: str) -> LookUpOut:
+    if found.quote is None:
+        return LookUpOut(result="paid")
+    return LookUpOut(
+        result="found",
+        obligation=seal_obligation(house, found.obligation_id, bound_to=client),
+        priced_on=found.quote.priced_on,
+        deadline=found.quote.deadline,
+        total_vnd=found.quote.total.vnd,
+        total_tomorrow_vnd=found.total_tomorrow.vnd,
+        being_paid_until=found.being_paid_until,
+        lines=_lines(found.quote),
+    )
+
+
+def _lines(quote: Quote) -> list[LineOut]:
+    return [
+        LineOut(
+            part=line.part,
+            label=line.label,
+            amount_vnd=line.amount.vnd,
+            base_vnd=line.base.vnd,
+            days=line.days,
+            rate=line.rate,
+            law=line.law,
+            status=line.status,
+        )
+        for line in quote.lines
+    ]
+
+
+def _payment(house: House, payment: Payment) -> PaymentOut:
+    return PaymentOut(
+        number=payment.number,
+        status=payment.state,
+        amount_vnd=payment.amount.vnd,
+        priced_on=payment.priced_on,
+        created_at=payment.created_at,
+        expires_at=payment.expires_at,
+        paid_at=payment.paid_at,
+        proof_url=f"{house.settings.citizen_url}/p/{handle_of(house, payment.number)}",
+    )
+
+
+def _json(body: bytes, *, status: int) -> Response:
+    return Response(body, status, media_type="application/json")

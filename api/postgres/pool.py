@@ -1,0 +1,37 @@
+"""Connections of one process: bounded, impatient, and honest about a database that is away."""
+
+from sqlalchemy import create_engine, make_url
+
+from ledger.postgres.transaction import OpenTx, transactions
+
+WAIT_S = 2
+CONNECT_S = 3
+STATEMENT_MS = 15_000
+LOCK_MS = 5_000
+IDLE_MS = 30_000
+TCP_USER_MS = 20_000
+
+
+def open_pool(dsn: str, *, connections_max: int, name: str) -> OpenTx:
+    """Return the way to open transactions on a pool of at most `connections_max`.
+
+    Whoever waits longer than `WAIT_S` for a connection is refused; no statement runs longer than
+    `STATEMENT_MS`. `name` shows in `pg_stat_activity`.
+    """
+    engine = create_engine(
+        make_url(dsn).set(drivername="postgresql+psycopg"),
+        pool_size=connections_max,
+        max_overflow=0,
+        pool_timeout=WAIT_S,
+        pool_pre_ping=False,
+        connect_args={
+            "application_name": f"clearing {name}",
+            "connect_timeout": CONNECT_S,
+            "tcp_user_timeout": TCP_USER_MS,
+            "options": (
+                f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={LOCK_MS}"
+                f" -c idle_in_transaction_session_timeout={IDLE_MS}"
+            ),
+        },
+    )
+    return transactions(engine)

@@ -1,0 +1,257 @@
+"""The one table from exception to status, problem type and words in both languages."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.callbacks import BodyTooLarge
+from ledger import errors as ledger_errors
+from payments import errors as payments_errors
+from reconciliation import errors as reconciliation_errors
+
+TYPES_AT = "urn:clearing:problem:"
+RETRY_AFTER_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One sentence in both languages: what is wrong, then what to do."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How one class of refusal is told to the world."""
+
+    status: int
+    type: str
+    title: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A refusal ready to be shown; `support_code` finds it in the logs.
+
+    `fields` are (field, reason) pairs naming what in the request was wrong, in English.
+    """
+
+    status: int
+    type: str
+    title: Words
+    support_code: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def document(self) -> dict[str, object]:
+        """Return the RFC 9457 document."""
+        document: dict[str, object] = {
+            "type": TYPES_AT + self.type,
+            "title": self.title.vi,
+            "title_en": self.title.en,
+            "status": self.status,
+            "instance": f"urn:clearing:support:{self.support_code}",
+            "support_code": self.support_code,
+        }
+        if self.fields:
+            document["errors"] = [{"field": name, "reason": reason} for name, reason in self.fields]
+        return document
+
+
+_OURS = Row(
+    500,
+    "internal",
+    Words(
+        "Lỗi ở phía chúng tôi. Dữ liệu bạn gửi không bị ghi dở. Hãy gửi lại sau ít phút.",
+        "Something went wrong on our side. Nothing was half done. Please send it again shortly.",
+    ),
+)
+_DOWN = Row(
+    503,
+    "unavailable",
+    Words(
+        "Dịch vụ tạm thời không dùng được, chưa có gì bị ghi. Hãy thử lại sau ít giây.",
+        "The service is unavailable for a moment and nothing was written. Try again in seconds.",
+    ),
+)
+_NOT_HERE = Row(
+    404,
+    "not-found",
+    Words(
+        "Không tìm thấy với thông tin này. Hãy kiểm tra lại địa chỉ hoặc mã.",
+        "Nothing found with these details. Check the address or the number.",
+    ),
+)
+_INPUT = Row(
+    422,
+    "input-refused",
+    Words(
+        "Có thông tin chưa đúng. Hãy sửa các mục được nêu rồi gửi lại.",
+        "Something in the request cannot be right. Correct the fields named and send it again.",
+    ),
+)
+_CONFLICT = Row(
+    409,
+    "conflict",
+    Words(
+        "Việc này không còn làm được ở trạng thái hiện tại. Hãy tải lại để xem trạng thái.",
+        "This cannot be done in the present state. Read the state again.",
+    ),
+)
+
+TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
+    {
+        payments_errors.PaymentsError: _OURS,
+        payments_errors.InputRefused: _INPUT,
+        payments_errors.RateMissing: Row(
+            422,
+            "rate-missing",
+            Words(
+                "Chưa có mức thu cho ngày này nên chưa thể tính số tiền. Hãy liên hệ cơ quan thu.",
+                "No rate is known for this date, so no amount can be given. Ask the authority.",
+            ),
+        ),
+        payments_errors.NotFound: _NOT_HERE,
+        payments_errors.NotPayable: Row(
+            409,
+            "not-payable",
+            Words(
+                "Khoản này hiện không nộp được: đã nộp hoặc đã được thu hồi.",
+                "This cannot be paid now: it is paid already or was withdrawn.",
+            ),
+        ),
+        payments_errors.BeingPaid: Row(
+            409,
+            "being-paid",
+            Words(
+                "Khoản này đang được nộp trong một giao dịch khác. Hãy chờ rồi xem lại.",
+                "Another payment of this is under way. Wait, then look again.",
+            ),
+        ),
+        payments_errors.AmountChanged: Row(
+            409,
+            "amount-changed",
+            Words(
+                "Số tiền đã thay đổi so với lúc bạn xem. Hãy xem lại rồi xác nhận.",
+                "The amount is not the one you were shown. Look again, then confirm.",
+            ),
+        ),
+        payments_errors.GatewayNotOffered: Row(
+            422,
+            "gateway-not-offered",
+            Words(
+                "Cách thanh toán này không nhận khoản này. Hãy chọn cách khác.",
+                "This way of paying does not take this payment. Choose another.",
+            ),
+        ),
+        payments_errors.StepRefused: _CONFLICT,
+        payments_errors.NumberTaken: _DOWN,
+        payments_errors.KeyReused: Row(
+            422,
+            "idempotency-key-reused",
+            Words(
+                "Khóa Idempotency-Key đã dùng cho một nội dung khác. Hãy dùng khóa mới.",
+                "This Idempotency-Key came with another body before. Use a new key.",
+            ),
+        ),
+        payments_errors.KeyInFlight: Row(
+            409,
+            "idempotency-key-in-flight",
+            Words(
+                "Yêu cầu cùng khóa này đang được xử lý. Hãy gửi lại sau ít giây.",
+                "A request with this key is still at work. Send it again in seconds.",
+            ),
+        ),
+        ledger_errors.BookRefused: _OURS,
+        ledger_errors.BookUnreachable: _DOWN,
+        reconciliation_errors.ReconciliationError: _CONFLICT,
+        BodyTooLarge: Row(
+            413,
+            "body-too-large",
+            Words(
+                "Nội dung gửi lên quá lớn.",
+                "The body is too large.",
+            ),
+        ),
+        RequestValidationError: _INPUT,
+    }
+)
+
+_BY_STATUS: Final[Mapping[int, Row]] = MappingProxyType(
+    {
+        401: Row(
+            401,
+            "unauthorized",
+            Words(
+                "Thiếu hoặc sai khóa truy cập.",
+                "The access key is missing or wrong.",
+            ),
+        ),
+        403: Row(
+            403,
+            "forbidden",
+            Words(
+                "Yêu cầu không được chấp nhận từ trang này. Hãy mở lại trang rồi thử lại.",
+                "This request is not accepted from here. Open the page again and retry.",
+            ),
+        ),
+        404: _NOT_HERE,
+        405: Row(
+            405,
+            "method-not-allowed",
+            Words("Phương thức không được hỗ trợ.", "This method is not supported here."),
+        ),
+        413: Row(
+            413,
+            "body-too-large",
+            Words("Nội dung gửi lên quá lớn.", "The body is too large."),
+        ),
+        429: Row(
+            429,
+            "too-many-tries",
+            Words(
+                "Bạn đã thử quá nhiều lần. Hãy chờ rồi thử lại.",
+                "Too many tries. Wait, then try again.",
+            ),
+        ),
+        503: _DOWN,
+    }
+)
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return how an exception is told; what the table does not know is our own fault."""
+    return Problem(
+        status=(row := _row_of(error)).status,
+        type=row.type,
+        title=row.title,
+        support_code=secrets.token_hex(4),
+        fields=_fields_of(error),
+    )
+
+
+def _row_of(error: Exception) -> Row:
+    if isinstance(error, HTTPException):
+        return _BY_STATUS.get(error.status_code, _INPUT if error.status_code < 500 else _OURS)
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            return TABLE[kind]
+    return _OURS
+
+
+def _fields_of(error: Exception) -> tuple[tuple[str, str], ...]:
+    if isinstance(error, payments_errors.InputRefused):
+        return ((error.field, error.reason),)
+    if isinstance(error, payments_errors.AmountChanged):
+        return (("shown_total_vnd", f"due today: {error.due.vnd}"),)
+    if isinstance(error, RequestValidationError):
+        return tuple(
+            (".".join(str(part) for part in entry["loc"]), str(entry["msg"]))
+            for entry in error.errors()
+        )
+    return ()

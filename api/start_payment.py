@@ -1,0 +1,90 @@
+"""What both the pages and the JSON door do to begin: draw a number, open, send to a gateway."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from api.house import House
+from gateways.contract import NextAction
+from ledger.money import Money
+from ledger.postgres.transaction import Tx
+from payments.obligations.registry import KINDS
+from payments.open_payment import Order, open_payment
+from payments.payment import Payment
+from payments.payment_number import payment_number
+from payments.postgres.obligation_rows import obligations_by_id
+from payments.routing import chosen
+from payments.send_to_gateway import send_to_gateway
+
+_NUMBER_BITS = 64
+
+
+def handle_of(house: House, number: str) -> str:
+    """Return the secret address part of a payment: 256 bits nobody can guess from the number."""
+    key = bytes.fromhex(house.settings.secret_key.get_secret_value())
+    mark = hmac.digest(key, b"payment-handle:" + number.encode(), "sha256")
+    return base64.urlsafe_b64encode(mark).rstrip(b"=").decode()
+
+
+def handle_hash(handle: str) -> bytes:
+    """Return what the database keeps of a handle."""
+    return hashlib.sha256(handle.encode()).digest()
+
+
+def open_for(
+    tx: Tx,
+    house: House,
+    *,
+    obligation_ids: Sequence[int],
+    shown: Money | None,
+    language: str,
+    client: str,
+) -> Payment:
+    """Open a payment of these obligations under a freshly drawn number.
+
+    Raises:
+        payments.errors.PaymentsError: as `payments.open_payment` says.
+    """
+    number = payment_number(secrets.randbits(_NUMBER_BITS))
+    order = Order(
+        obligation_ids=tuple(obligation_ids),
+        shown=shown,
+        language=language,
+        client=client,
+        number=number,
+        handle_hash=handle_hash(handle_of(house, number)),
+        lifetime=timedelta(minutes=house.settings.payment_minutes),
+    )
+    return open_payment(tx, order, rates=house.rates, now=house.clock(), today=house.today())
+
+
+def send(house: House, payment: Payment, *, gateway_code: str, payer_address: str) -> NextAction:
+    """Send an open payment to the chosen gateway and return what the payer does next.
+
+    Raises:
+        GatewayNotOffered: no such gateway here.
+        payments.errors.PaymentsError, gateways.errors.GatewayError: as `send_to_gateway` says.
+    """
+    gateway = chosen(house.gateways, code=gateway_code, amount=payment.amount)
+    return send_to_gateway(
+        house.open_tx,
+        gateway,
+        payment_id=payment.payment_id,
+        reference=f"{payment.number}-{secrets.token_hex(3)}".upper(),
+        payer_address=payer_address,
+        return_url=f"{house.settings.citizen_url}/return",
+        purpose=_purpose(house, payment),
+        now=house.clock(),
+        plan=house.ask_plan,
+    )
+
+
+def _purpose(house: House, payment: Payment) -> str:
+    """Return what the transfer must say: what is paid, under which number, for whom."""
+    first = payment.lines[0].obligation_id
+    with house.open_tx() as tx:
+        owed = obligations_by_id(tx, [first])[first]
+    return KINDS[owed.kind].purpose(owed.facts, owed.number_shown)

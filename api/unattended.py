@@ -1,0 +1,111 @@
+"""A portal's day without a person: many payments through the doors, the close, the proof."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+import httpx2
+
+from api import commands
+from api.clock import monotonic_ms
+from api.far_side import Sandbox
+from api.house import House
+from api.sandbox import portal_day
+from api.screen import show
+from payments.obligation import NewObligation
+from payments.postgres import payment_rows
+from payments.push_obligations import push_obligations
+from payments.states import PaymentState
+
+PUSH_MAX = 500
+SETTLE_MAX_S = 180
+_PAUSE_S = 1
+_SHOW_EVERY = 50
+_OPEN = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN)
+
+
+def run(house: House, *, payments: int, seed: int, partner_key: str) -> int:
+    """Make the payments, wait until each has its outcome, close the day and prove it.
+
+    Returns the status of the command: 0 when all is closed and proven, 1 when anything is not.
+    """
+    started = monotonic_ms()
+    show(f"\n{payments} payments, seed {seed}; callbacks: 10 % lost, 20 % doubled, 10 % late")
+    demands = list(portal_day(payments, today=house.today(), seed=seed))
+    for first in range(0, payments, PUSH_MAX):
+        with house.open_tx() as tx:
+            push_obligations(
+                tx,
+                demands[first : first + PUSH_MAX],
+                keys=house.personal_keys,
+                now=house.clock(),
+            )
+    with httpx2.Client(timeout=30, trust_env=False) as client:
+        sandbox = Sandbox(client, str(house.settings.far_side_url))
+        portal = Portal(client, house.settings.partner_url, partner_key)
+        for ordinal, demand in enumerate(demands, start=1):
+            sandbox.pay(portal.start(demand, key=f"demo-{seed}-{ordinal}"))
+            if ordinal % _SHOW_EVERY == 0 or ordinal == payments:
+                _say(f"paid at the gateway: {ordinal} of {payments}", since_ms=started)
+    _wait_for_outcomes(house, since_ms=started)
+    is_closed = commands.close_days(house, only=None) == 0
+    is_proven = commands.prove_house(house, as_json=False) == 0
+    _say("done", since_ms=started)
+    return 0 if is_closed and is_proven else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """What a portal does at the partner door, over HTTP like anybody else."""
+
+    client: httpx2.Client
+    url: str
+    key: str
+
+    def start(self, demand: NewObligation, *, key: str) -> str:
+        """Find an obligation, open a payment for it and return the gateway's address."""
+        found = self._post(
+            "/v1/look-ups",
+            {
+                "number": demand.number,
+                "decided_on": str(demand.decided_on),
+                "subject": demand.subject,
+            },
+        )
+        payment = self._post(
+            "/v1/payments",
+            {
+                "obligations": [found["obligation"]],
+                "shown_total_vnd": found["total_vnd"],
+            },
+            key=key,
+        )
+        action = self._post(
+            f"/v1/payments/{payment['number']}/attempts",
+            {"gateway": "vnpay", "payer_address": "127.0.0.1"},
+        )
+        return str(action["url"])
+
+    def _post(self, path: str, body: dict[str, object], *, key: str = "") -> dict[str, object]:
+        headers = {"authorization": f"Bearer {self.key}"}
+        if key:
+            headers["idempotency-key"] = key
+        answer = self.client.post(self.url + path, json=body, headers=headers)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def _wait_for_outcomes(house: House, *, since_ms: int) -> None:
+    """Wait until no payment is open: lost callbacks are found by asking the gateway."""
+    for _ in range(SETTLE_MAX_S // _PAUSE_S):
+        with house.open_tx() as tx:
+            states = Counter(payment_rows.count_by_state(tx))
+        waiting = sum(states[state] for state in _OPEN)
+        _say(f"paid {states[PaymentState.PAID]}, no outcome yet {waiting}", since_ms=since_ms)
+        if waiting == 0:
+            return
+        time.sleep(_PAUSE_S)
+
+
+def _say(text: str, *, since_ms: int) -> None:
+    show(f"  {(monotonic_ms() - since_ms) // 1000:4d} s  {text}")

@@ -1,0 +1,71 @@
+"""A whole house over a database of the test's own, with VNPAY set up."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from api import composition
+from api.house import House
+from api.sandbox import BENEFICIARIES
+from api.settings import read_settings
+from ledger.postgres.transaction import OpenTx
+from payments.push_beneficiaries import push_beneficiaries
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+"""A Monday, 12:00 in Vietnam."""
+
+PARTNER_KEY = "sb_test-partner-key"
+ENVIRONMENT = {
+    "CLEARING_CITIZEN_URL": "http://citizen.test",
+    "CLEARING_STAFF_URL": "http://staff.test",
+    "CLEARING_PARTNER_URL": "http://partner.test",
+    "CLEARING_SECRET_KEY": "11" * 32,
+    "CLEARING_STAFF_KEY": "staff-key-of-sixteen",
+    "CLEARING_SIGNING_KEY": "22" * 32,
+    "CLEARING_PERSONAL_KEY": "33" * 32,
+    "CLEARING_PERSONAL_INDEX_KEY": "44" * 32,
+    "CLEARING_SANDBOX": "true",
+    "CLEARING_PARTNER_KEYS": json.dumps(
+        {
+            "portal": hashlib.sha256(PARTNER_KEY.encode()).hexdigest(),
+            "ministry": hashlib.sha256(b"another key").hexdigest(),
+        }
+    ),
+    "VNPAY_TMN_CODE": "DVCTEST1",
+    "VNPAY_HASH_SECRET": "TESTSECRETOFTHIRTYTWOCHARACTERS",
+    "VNPAY_PAY_URL": "http://127.0.0.1:1/vpcpay.html",
+    "VNPAY_API_URL": "http://127.0.0.1:1/api",
+    "VNPAY_SERVER_ADDRESS": "127.0.0.1",
+}
+
+
+@pytest.fixture
+def house(
+    open_tx: OpenTx,
+    open_recon_tx: OpenTx,
+    dsn: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> House:
+    """Give a house at noon of a Monday, with the sandbox's beneficiaries and no obligations."""
+    places = {
+        "CLEARING_DATABASE_URL": dsn,
+        "CLEARING_RECON_DATABASE_URL": dsn,
+        "CLEARING_INBOX": str(tmp_path / "inbox"),
+    }
+    for name, value in (ENVIRONMENT | places).items():
+        monkeypatch.setenv(name, value)
+    built = composition.open_house(read_settings(), process="test")
+    with open_tx() as tx:
+        push_beneficiaries(tx, BENEFICIARIES)
+    return replace(
+        built,
+        open_tx=open_tx,
+        open_callback_tx=open_tx,
+        open_recon_tx=open_recon_tx,
+        clock=lambda: NOON,
+    )
