@@ -1,52 +1,146 @@
 """Taking in what a provider says is owed."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
+
+import pytest
+from sqlalchemy import Connection, event
 
 from ledger.postgres.transaction import Tx
-from payments.beneficiary import Beneficiary
-from payments.obligation import NewObligation
-from payments.personal_data import PersonalDataKeys
+from payments.errors import InputRefused
+from payments.obligation import NewObligation, ObligationStatus
+from payments.personal_data import unseal
+from payments.postgres.obligation_rows import obligations_by_id
 from payments.push_beneficiaries import push_beneficiaries
-from payments.push_obligations import PushOutcome, push_obligations
-
-NOW = datetime(2026, 3, 11, 1, tzinfo=UTC)
-KEYS = PersonalDataKeys(key_id="k1", encryption_key=b"s" * 32, index_key=b"i" * 32)
-TREASURY = Beneficiary(
-    code="kbnn-0011",
-    name="KBNN Khu vực I",
-    account_number="7111.0.1054321",
-    bank_name="KBNN",
-    statement_source="kbnn",
-)
-FINE = NewObligation(
-    provider="csgt",
-    kind="traffic_fine",
-    number="0012345/QĐ-XPHC",
-    decided_on=date(2026, 3, 10),
-    subject="59A-123.21",
-    personal={"name": "Nguyễn Văn An", "plate": "59A-123.21"},
-    facts={
-        "fine_vnd": 3_000_000,
-        "issued_on": "2026-03-10",
-        "received_on": "2026-03-10",
-        "term_days": 10,
-        "behaviour": "Không chấp hành hiệu lệnh của đèn tín hiệu giao thông",
-        "authority": "Đội CSGT số 1",
-        "budget": {"chapter": "009", "sub_item": "4252"},
-    },
-    beneficiary="kbnn-0011",
-)
+from payments.push_obligations import PUSHED_MAX, PushOutcome, PushVerdict, push_obligations
+from tests.payments.owed import KEYS, NOW, TREASURY, demand, fine, push, record
 
 
-def test_pushing_the_same_again_keeps_one_row(tx: Tx) -> None:
+def pushed(tx: Tx, *obligations: NewObligation) -> list[PushVerdict]:
     push_beneficiaries(tx, [TREASURY])
-    first = push_obligations(tx, [FINE], keys=KEYS, now=NOW)
-    second = push_obligations(
-        tx, [replace(FINE, number=" 0012345/qd\u2013xphc")], keys=KEYS, now=NOW
-    )
-    assert [verdict.outcome for verdict in first + second] == [
+    return push_obligations(tx, obligations, keys=KEYS, now=NOW)
+
+
+def outcomes(verdicts: list[PushVerdict]) -> list[PushOutcome]:
+    return [verdict.outcome for verdict in verdicts]
+
+
+def test_what_is_new_is_kept_as_pushed(tx: Tx):
+    verdicts = pushed(tx, fine(), demand())
+    kept = obligations_by_id(tx, {verdict.obligation_id or 0 for verdict in verdicts})
+    kept_fine, kept_demand = (kept[verdict.obligation_id or 0] for verdict in verdicts)
+    assert outcomes(verdicts) == [PushOutcome.NEW, PushOutcome.NEW]
+    assert (kept_fine.number, kept_fine.number_shown) == ("0012345/QD-XPHC", "0012345/QĐ-XPHC")
+    assert (kept_fine.status, kept_fine.pushed_at) == (ObligationStatus.OPEN, NOW)
+    assert kept_fine.facts["fine_vnd"] == 3_000_000
+    assert kept_fine.sealed is not None
+    assert unseal(KEYS, kept_fine.sealed, place=kept_fine.sealed_place) == fine().personal
+    assert (kept_demand.subject_index, kept_demand.sealed) == (None, None)
+
+
+def test_personal_data_is_unreadable_in_the_database(tx: Tx):
+    (verdict,) = pushed(tx, fine())
+    row = repr(obligations_by_id(tx, [verdict.obligation_id or 0]))
+    for secret in ("Nguyễn", "12321", "123.21"):
+        assert secret not in row
+
+
+def test_pushing_the_same_again_keeps_one_row(tx: Tx):
+    first = pushed(tx, fine())
+    second = pushed(tx, replace(fine(), number=" 0012345/qd\u2013xphc"))
+    assert outcomes(first + second) == [PushOutcome.NEW, PushOutcome.SAME_AGAIN]
+    assert first[0].obligation_id == second[0].obligation_id
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        fine(fine_vnd=3_000_001),
+        fine(received_on="2026-03-11"),
+        replace(fine(), subject="59A-123.22"),
+        replace(fine(), decided_on=date(2026, 3, 9)),
+        replace(fine(), personal={"name": "Nguyễn Văn Anh", "plate": "59A-123.21"}),
+        replace(fine(), personal={}),
+    ],
+)
+def test_other_content_under_a_known_number_conflicts_and_changes_nothing(
+    tx: Tx, changed: NewObligation
+):
+    (first,) = pushed(tx, fine())
+    before = obligations_by_id(tx, [first.obligation_id or 0])
+    (second,) = pushed(tx, changed)
+    assert second.outcome is PushOutcome.CONFLICTS
+    assert second.obligation_id == first.obligation_id
+    assert obligations_by_id(tx, [first.obligation_id or 0]) == before
+
+
+def test_twins_inside_one_push_are_told_apart(tx: Tx):
+    verdicts = pushed(tx, fine(), fine(), fine(fine_vnd=1))
+    assert outcomes(verdicts) == [
         PushOutcome.NEW,
         PushOutcome.SAME_AGAIN,
+        PushOutcome.CONFLICTS,
     ]
-    assert first[0].obligation_id == second[0].obligation_id
+    assert len({verdict.obligation_id for verdict in verdicts}) == 1
+
+
+def test_two_providers_may_use_one_number(tx: Tx):
+    verdicts = pushed(tx, fine(), replace(fine(), provider="thanh-tra"))
+    assert outcomes(verdicts) == [PushOutcome.NEW, PushOutcome.NEW]
+
+
+BAD = {
+    "beneficiary": replace(fine(), beneficiary="nobody"),
+    "kind": replace(fine(), kind="parking"),
+    "provider": replace(fine(), provider="a b"),
+    "number": replace(fine(), number="a\x00b"),
+    "subject": replace(fine(), subject="-"),
+    "decided_on": replace(fine(), decided_on=None),
+    "personal.nickname": replace(fine(), personal={"nickname": "x"}),
+    "facts.fine_vnd": fine(fine_vnd=0),
+    "facts.surcharge": fine(surcharge=0),
+}
+
+
+@pytest.mark.parametrize("field", BAD)
+def test_one_bad_item_is_named_and_sinks_no_other(tx: Tx, field: str):
+    verdicts = pushed(tx, fine("1/QĐ-XPHC"), BAD[field], fine("2/QĐ-XPHC"))
+    assert outcomes(verdicts) == [PushOutcome.NEW, PushOutcome.REFUSED, PushOutcome.NEW]
+    assert (verdicts[1].field, verdicts[1].obligation_id) == (field, None)
+    assert verdicts[1].reason
+    assert verdicts[1].number == BAD[field].number
+
+
+def test_a_decision_ends_no_decision_yet(tx: Tx):
+    push(tx, record("0077/BB-VPHC"), record("0078/BB-VPHC"))
+    pushed(tx, fine(record_number="0077 / bb-vphc"))
+    (first, second) = pushed(tx, record("0077/BB-VPHC"), record("0078/BB-VPHC"))
+    kept = obligations_by_id(tx, [first.obligation_id or 0, second.obligation_id or 0])
+    assert kept[first.obligation_id or 0].status is ObligationStatus.WITHDRAWN
+    assert kept[second.obligation_id or 0].status is ObligationStatus.OPEN
+
+
+def test_nothing_pushed_is_nothing_done(tx: Tx):
+    assert push_obligations(tx, [], keys=KEYS, now=NOW) == []
+
+
+def test_too_many_at_once_are_refused(tx: Tx):
+    with pytest.raises(InputRefused, match="at most"):
+        push_obligations(tx, [fine()] * (PUSHED_MAX + 1), keys=KEYS, now=NOW)
+
+
+def test_a_thousand_take_as_many_statements_as_one(tx: Tx):
+    push_beneficiaries(tx, [TREASURY])
+    statements: list[str] = []
+
+    def note(_: Connection, __: object, statement: str, *___: object) -> None:
+        statements.append(statement)
+
+    event.listen(tx, "before_cursor_execute", note)
+    counts: list[int] = []
+    for batch, size in enumerate((1, PUSHED_MAX)):
+        statements.clear()
+        many = [fine(f"{batch}-{number}/QĐ-XPHC") for number in range(size)]
+        push_obligations(tx, many, keys=KEYS, now=NOW)
+        counts.append(len(statements))
+    assert counts[1] == counts[0] <= 3

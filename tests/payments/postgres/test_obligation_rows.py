@@ -1,0 +1,93 @@
+"""Obligations in the database."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from ledger.postgres.transaction import Tx
+from payments.obligation import ObligationStatus
+from payments.postgres.obligation_rows import (
+    NewRow,
+    candidates,
+    first_paid_at,
+    insert_obligations,
+    locked_until,
+    obligations_by_id,
+    obligations_by_key,
+    withdraw,
+)
+from payments.push_beneficiaries import push_beneficiaries
+from tests.payments.owed import NOW, TREASURY
+
+DAY = date(2026, 3, 10)
+
+
+def row(
+    number: str, *, index: bytes | None = b"i" * 16, beneficiary: str = TREASURY.code
+) -> NewRow:
+    return NewRow(
+        key=("csgt", "demand", number),
+        number_shown=number,
+        decided_on=DAY,
+        subject_index=index,
+        sealed=b"sealed",
+        facts={"amount_vnd": 1, "deep": [{"a": None}]},
+        beneficiary=beneficiary,
+        status=ObligationStatus.OPEN,
+    )
+
+
+def test_a_row_comes_back_as_it_was_kept(tx: Tx):
+    push_beneficiaries(tx, [TREASURY])
+    ids = insert_obligations(tx, [row("B"), row("A", index=None)], now=NOW)
+    kept = obligations_by_key(tx, ids.keys())
+    assert {key: each.obligation_id for key, each in kept.items()} == ids
+    assert kept[("csgt", "demand", "B")].facts == row("B").facts
+    assert kept[("csgt", "demand", "B")].subject_index == b"i" * 16
+    assert kept[("csgt", "demand", "A")].subject_index is None
+    assert kept[("csgt", "demand", "A")].decided_on == DAY
+    assert obligations_by_id(tx, ids.values()) == {
+        each.obligation_id: each for each in kept.values()
+    }
+
+
+def test_only_new_keys_are_kept(tx: Tx):
+    push_beneficiaries(tx, [TREASURY])
+    insert_obligations(tx, [row("A")], now=NOW)
+    assert set(insert_obligations(tx, [row("A"), row("B")], now=NOW)) == {("csgt", "demand", "B")}
+    assert insert_obligations(tx, [], now=NOW) == {}
+    assert obligations_by_key(tx, []) == {}
+    assert obligations_by_id(tx, []) == {}
+
+
+def test_an_obligation_is_owed_to_a_registered_account(tx: Tx):
+    with pytest.raises(IntegrityError):
+        insert_obligations(tx, [row("A", beneficiary="nobody")], now=NOW)
+
+
+def test_candidates_share_number_and_date_and_have_a_subject(tx: Tx):
+    push_beneficiaries(tx, [TREASURY])
+    ids = insert_obligations(tx, [row("A"), row("B"), row("C", index=None)], now=NOW)
+    wanted = [(ids["csgt", "demand", "A"], b"i" * 16)]
+    assert candidates(tx, number="A", decided_on=DAY, candidates_max=2) == wanted
+    assert candidates(tx, number="A", decided_on=None, candidates_max=2) == []
+    assert candidates(tx, number="C", decided_on=DAY, candidates_max=2) == []
+    assert candidates(tx, number="A", decided_on=DAY, candidates_max=0) == []
+
+
+def test_only_what_is_open_can_be_withdrawn(tx: Tx):
+    push_beneficiaries(tx, [TREASURY])
+    ids = insert_obligations(tx, [row("A"), row("B")], now=NOW)
+    withdraw(tx, [("csgt", "demand", "A"), ("csgt", "demand", "unknown")])
+    withdraw(tx, [])
+    kept = obligations_by_key(tx, ids)
+    assert kept["csgt", "demand", "A"].status is ObligationStatus.WITHDRAWN
+    assert kept["csgt", "demand", "B"].status is ObligationStatus.OPEN
+
+
+def test_nobody_pays_what_nobody_opened(tx: Tx):
+    push_beneficiaries(tx, [TREASURY])
+    (obligation_id,) = insert_obligations(tx, [row("A")], now=NOW).values()
+    assert locked_until(tx, obligation_id) is None
+    assert first_paid_at(tx, obligation_id) is None
