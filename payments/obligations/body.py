@@ -36,7 +36,7 @@ class Body:
         """Refuse fields other than these."""
         for field in self.values:
             if field not in known:
-                raise self.refused(field, "is not a field here")
+                raise self.refused(field, reason="is not a field here")
 
     def has(self, field: str) -> bool:
         """Say whether the field is there."""
@@ -46,9 +46,9 @@ class Body:
         """Return a whole number within its limits."""
         value = self._required(field)
         if type(value) is not int:
-            raise self.refused(field, f"is a whole number, not {_named(value)}")
+            raise self.refused(field, reason=f"is a whole number, not {_named(value)}")
         if not least <= value <= most:
-            raise self.refused(field, f"is between {least} and {most}")
+            raise self.refused(field, reason=f"is between {least} and {most}")
         return value
 
     def amount(self, field: str) -> Money:
@@ -63,12 +63,12 @@ class Body:
         """Return a text in NFC without control characters or outer spaces."""
         value = self._required(field)
         if not isinstance(value, str):
-            raise self.refused(field, f"is a text, not {_named(value)}")
+            raise self.refused(field, reason=f"is a text, not {_named(value)}")
         text = unicodedata.normalize("NFC", value).strip()
         if not 0 < len(text) <= length_max:
-            raise self.refused(field, f"has 1 to {length_max} characters")
+            raise self.refused(field, reason=f"has 1 to {length_max} characters")
         if any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in text):
-            raise self.refused(field, "has control characters")
+            raise self.refused(field, reason="has control characters")
         return text
 
     def part(self, field: str) -> "Body":
@@ -86,10 +86,10 @@ class Body:
         for at, value in enumerate(self._listed(field, length_max=periods_max)):
             here = f"{field}[{at}]"
             if not _is_list(value) or len(value) != 2:
-                raise self.refused(here, "is a pair of first and last day")
+                raise self.refused(here, reason="is a pair of first and last day")
             first, last = (self._as_day(here, day) for day in value)
             if last < first:
-                raise self.refused(here, "ends before it begins")
+                raise self.refused(here, reason="ends before it begins")
             periods.append((first, last))
         return periods
 
@@ -105,17 +105,17 @@ class Body:
         """Return a short code of letters and digits."""
         text = self.text(field, length_max=20)
         if not _CODE_SHAPE.fullmatch(text):
-            raise self.refused(field, "is a code of letters, digits, dot, dash, underscore")
+            raise self.refused(field, reason="is a code of letters, digits, dot, dash, underscore")
         return text
 
-    def refused(self, field: str, reason: str) -> InputRefused:
+    def refused(self, field: str, *, reason: str) -> InputRefused:
         """Return the refusal of a field of this object."""
         return InputRefused(field=f"{self.path}.{field}" if self.path else field, reason=reason)
 
     def _required(self, field: str) -> object:
         value = self.values.get(field)
         if value is None:
-            raise self.refused(field, "is missing")
+            raise self.refused(field, reason="is missing")
         return value
 
     def _listed(self, field: str, *, length_max: int) -> list[object]:
@@ -123,25 +123,25 @@ class Body:
             return []
         value = self.values[field]
         if not _is_list(value):
-            raise self.refused(field, f"is a list, not {_named(value)}")
+            raise self.refused(field, reason=f"is a list, not {_named(value)}")
         if len(value) > length_max:
-            raise self.refused(field, f"has at most {length_max} entries")
+            raise self.refused(field, reason=f"has at most {length_max} entries")
         return value
 
     def _as_body(self, field: str, value: object) -> "Body":
         if not _is_object(value):
-            raise self.refused(field, f"is an object, not {_named(value)}")
+            raise self.refused(field, reason=f"is an object, not {_named(value)}")
         return Body(value, f"{self.path}.{field}" if self.path else field)
 
     def _as_day(self, field: str, value: object) -> date:
         if not isinstance(value, str) or not _DAY_SHAPE.fullmatch(value):
-            raise self.refused(field, "is a date written as YYYY-MM-DD")
+            raise self.refused(field, reason="is a date written as YYYY-MM-DD")
         try:
             day = date.fromisoformat(value)
         except ValueError as problem:
-            raise self.refused(field, "is no day of the calendar") from problem
+            raise self.refused(field, reason="is no day of the calendar") from problem
         if not DAY_MIN <= day <= DAY_MAX:
-            raise self.refused(field, f"is between {DAY_MIN} and {DAY_MAX}")
+            raise self.refused(field, reason=f"is between {DAY_MIN} and {DAY_MAX}")
         return day
 
 

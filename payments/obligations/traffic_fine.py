@@ -143,11 +143,11 @@ def read_fine(values: Mapping[str, object]) -> FineFacts:
         budget=body.budget(),
     )
     if facts.received_on is not None and facts.received_on < facts.issued_on:
-        raise body.refused("received_on", "is before the decision was issued")
+        raise body.refused("received_on", reason="is before the decision was issued")
     if facts.deadline_given is not None and facts.deadline_given[0] < facts.issued_on:
-        raise body.refused("deadline_override.date", "is before the decision was issued")
+        raise body.refused("deadline_override.date", reason="is before the decision was issued")
     if total(amount for _, amount in facts.paid_in_part) > facts.fine:
-        raise body.refused("part_payments", "are more than the fine")
+        raise body.refused("part_payments", reason="are more than the fine")
     return facts
 
 
