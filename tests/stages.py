@@ -23,7 +23,7 @@ STAGES: Final[Mapping[str, tuple[Step, ...]]] = MappingProxyType(
         "lint": (
             ("ruff check", ("ruff", "check", "--quiet", ".")),
             ("ruff format", ("ruff", "format", "--check", "--quiet", ".")),
-            ("import contracts", ("lint-imports", "--no-timings")),
+            ("import contracts", ("lint-imports",)),
             ("house rules", ("pytest", "-q", "tests/architecture")),
             ("unused code", ("vulture",)),
             ("dependencies", ("deptry", ".")),
