@@ -1,6 +1,5 @@
 """An obligation priced by its own kind."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from payments.errors import NotPayable
@@ -29,16 +28,3 @@ def quote(obligation: Obligation, *, on: date, rates: Rates) -> Quote:
         deadline=priced.deadline,
         lines=priced.lines,
     )
-
-
-def purpose_of(obligations: Sequence[Obligation]) -> str:
-    """Return what the bank's transfer shall say: the first purpose, and how many others there are.
-
-    Raises:
-        ValueError: there is no obligation.
-    """
-    if not obligations:
-        raise ValueError("a payment is for something")
-    first, others = obligations[0], len(obligations) - 1
-    purpose = KINDS[first.kind].purpose(first.facts, first.number_shown)
-    return f"{purpose} và {others} khoản khác" if others else purpose

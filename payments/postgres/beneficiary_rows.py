@@ -1,6 +1,6 @@
 """Beneficiary accounts in and out of the database."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
@@ -33,11 +33,6 @@ def beneficiaries_by_code(tx: Tx, codes: Collection[str]) -> dict[str, Beneficia
     """Return the accounts known under these codes."""
     found = tx.execute(select(t).where(t.c.code.in_(sorted(codes))))
     return {row.code: _beneficiary(row) for row in found}
-
-
-def all_beneficiaries(tx: Tx) -> Mapping[str, Beneficiary]:
-    """Return every account by code."""
-    return {row.code: _beneficiary(row) for row in tx.execute(select(t).order_by(t.c.code))}
 
 
 def _beneficiary(row: Row[tuple[str, str, str, str, str]]) -> Beneficiary:

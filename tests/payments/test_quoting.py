@@ -1,4 +1,4 @@
-"""An obligation priced by its own kind, and what its transfer says."""
+"""An obligation priced by its own kind."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,8 +9,8 @@ from ledger.money import Money
 from payments.errors import NotPayable
 from payments.obligation import Obligation, ObligationStatus
 from payments.obligations.registry import KINDS
-from payments.quoting import purpose_of, quote
-from tests.payments.owed import DEMAND_FACTS, FINE_FACTS, NOW, RATES, RECORD_FACTS
+from payments.quoting import quote
+from tests.payments.owed import FINE_FACTS, NOW, RATES, RECORD_FACTS
 
 FINE = Obligation(
     obligation_id=7,
@@ -26,7 +26,6 @@ FINE = Obligation(
     status=ObligationStatus.OPEN,
     pushed_at=NOW,
 )
-DEMAND = replace(FINE, kind="demand", number_shown="H29", facts=DEMAND_FACTS)
 
 
 def test_a_quote_names_what_it_is_for_and_its_day():
@@ -48,11 +47,3 @@ def test_what_may_not_be_collected_is_not_quoted():
     record = replace(FINE, kind="violation_record", facts=RECORD_FACTS)
     with pytest.raises(NotPayable):
         quote(record, on=date(2026, 3, 12), rates=RATES)
-
-
-def test_the_transfer_says_what_is_paid_and_how_many_others():
-    alone = "Nộp phạt quyết định 12/QĐ-XPHC ngày 10/03/2026, Đội CSGT số 1"
-    assert purpose_of([FINE]) == alone
-    assert purpose_of([FINE, DEMAND, DEMAND]) == f"{alone} và 2 khoản khác"
-    with pytest.raises(ValueError, match="something"):
-        purpose_of([])
