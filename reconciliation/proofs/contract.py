@@ -1,0 +1,84 @@
+"""What a proof is: one sentence that must hold, and a question to the database that says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from gateways.contract import Gateway
+from ledger.postgres.transaction import Tx
+from payments.business_calendar import BusinessCalendar
+
+NAMED_MAX: Final = 20
+"""Rows a violated proof names; it counts the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class FarSide:
+    """What the far sides remember of their own, kept apart from anything of ours.
+
+    `paid` maps our reference and the gateway's transaction number to the dong that were taken.
+    `acknowledged` are the references whose callback we answered as recorded, now or before.
+    """
+
+    paid: Mapping[tuple[str, str], int]
+    acknowledged: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What proofs need beside the database.
+
+    `public_keys` are the raw Ed25519 keys that proofs of payment were signed with, by key id.
+    `far_side` is None where nobody can be asked, such as in production.
+    """
+
+    gateways: Mapping[str, Gateway]
+    calendar: BusinessCalendar
+    public_keys: Mapping[str, bytes]
+    far_side: FarSide | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """Nothing speaks against it; `count` says how much was looked at, such as `1,234 entries`."""
+
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class Violated:
+    """The rows that break it by name, no more than NAMED_MAX of them, and how many there are."""
+
+    rows: tuple[str, ...]
+    total: int
+
+
+Outcome = Holds | Violated
+
+
+class Check(Protocol):
+    """Asks the database one question and changes nothing."""
+
+    def __call__(self, tx: Tx, means: Means, /) -> Outcome:
+        """Say that it holds, or name the rows that break it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One invariant; `id` is its number in the list of all, such as `I2`."""
+
+    id: str
+    sentence: str
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one proof."""
+
+    id: str
+    sentence: str
+    outcome: Outcome
