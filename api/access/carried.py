@@ -36,7 +36,7 @@ def carried(settings: Settings, text: str, *, visitor: str, now: datetime) -> Qu
 
 def carried_cookie(settings: Settings) -> Cookie:
     """Return the cookie that holds the question of the last look-up."""
-    https = str(settings.citizen_url).startswith("https:")
+    https = settings.citizen_url.startswith("https:")
     return Cookie("found", https=https, age_max_s=CARRIED_AGE_MAX_S)
 
 

@@ -1,9 +1,13 @@
 """Cookies as our pages set them: this host only, unreadable to scripts, never sent along across."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+_SECRET_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,8 @@ class Cookie:
         response.delete_cookie(
             self.full_name, path="/", secure=self.https, httponly=True, samesite="lax"
         )
+
+
+def is_secret(text: str) -> bool:
+    """Say whether a text has the shape of a name or handle we draw: 256 bits, base64url."""
+    return _SECRET_SHAPE.fullmatch(text) is not None

@@ -1,8 +1,9 @@
-"""Whether a form was sent from a page of ours, by the one who was shown it."""
+"""Whether a form was sent from a page of ours, by the browser that was shown it."""
 
 import base64
 import hmac
 import secrets
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -21,36 +22,44 @@ class FormForged(HTTPException):
         super().__init__(403)
 
 
-def form_token(settings: Settings, session: str) -> str:
-    """Return what a form must bring back; fresh each time, so that compression tells nothing."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return base64.urlsafe_b64encode(nonce + _mark(settings, session, nonce)).decode()
+@dataclass(frozen=True, slots=True)
+class FormOwner:
+    """Whoever is shown a form, under the random name its cookie keeps."""
 
+    name: str
+    settings: Settings
 
-def require_own_form(request: Request, *, settings: Settings, session: str, token: str) -> None:
-    """Let only forms of our own pages pass.
+    def token(self) -> str:
+        """Return what the next form must bring back; fresh each time.
 
-    Browsers name where a request comes from; those that do not are judged by the token alone.
+        A page that is compressed and holds the same secret twice would give it away bit by bit.
+        """
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return base64.urlsafe_b64encode(nonce + self._mark(nonce)).decode()
 
-    Raises:
-        FormForged: sent from elsewhere, or the token is not of this session.
-    """
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise FormForged
-    origin = request.headers.get("origin")
-    # Only the host is compared: behind a proxy the scheme seen here is not the browser's.
-    if origin is not None and urlsplit(origin).netloc.lower() != request.url.netloc.lower():
-        raise FormForged
-    try:
-        given = base64.urlsafe_b64decode(token.encode())
-    except ValueError as error:
-        raise FormForged from error
-    nonce, mark = given[:_NONCE_BYTES], given[_NONCE_BYTES:]
-    if not session or not hmac.compare_digest(mark, _mark(settings, session, nonce)):
-        raise FormForged
+    def require_own_form(self, request: Request, token: str) -> None:
+        """Let only this owner's forms pass.
 
+        Browsers name where a request comes from; those that do not are judged by the token alone.
 
-def _mark(settings: Settings, session: str, nonce: bytes) -> bytes:
-    secret = bytes.fromhex(settings.secret_key.get_secret_value())
-    key = hmac.digest(secret, b"form", "sha256")
-    return hmac.digest(key, nonce + session.encode(), "sha256")
+        Raises:
+            FormForged: sent from elsewhere, or shown to somebody else.
+        """
+        if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            raise FormForged
+        origin = request.headers.get("origin")
+        # Only the host is compared: behind a proxy the scheme seen here is not the browser's.
+        if origin is not None and urlsplit(origin).netloc.lower() != request.url.netloc.lower():
+            raise FormForged
+        try:
+            given = base64.urlsafe_b64decode(token.encode())
+        except ValueError as error:
+            raise FormForged from error
+        nonce, mark = given[:_NONCE_BYTES], given[_NONCE_BYTES:]
+        if not hmac.compare_digest(mark, self._mark(nonce)):
+            raise FormForged
+
+    def _mark(self, nonce: bytes) -> bytes:
+        secret = bytes.fromhex(self.settings.secret_key.get_secret_value())
+        key = hmac.digest(secret, b"form", "sha256")
+        return hmac.digest(key, nonce + self.name.encode(), "sha256")

@@ -138,9 +138,7 @@ class LookUpQuotas:
         """Take back what `begin` counted as wrong."""
         self._tries.give_back(self._wrong(source=source, number=number, second_fact=second_fact))
 
-    def _wrong(
-        self, *, source: str, number: str, second_fact: str
-    ) -> list[tuple[Quota, Hashable]]:
+    def _wrong(self, *, source: str, number: str, second_fact: str) -> list[tuple[Quota, Hashable]]:
         return [
             (self._wrong_by_source, (source, "number", number)),
             (self._wrong_by_source, (source, "fact", second_fact)),

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access.cookies import Cookie
-from api.access.csrf import form_token, require_own_form
+from api.access.cookies import Cookie, is_secret
+from api.access.csrf import FormOwner
 from api.access.sealed import Seal, seal_for
 from api.settings import Settings
 
@@ -31,30 +31,32 @@ class SignInNeeded(HTTPException):
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
-    """Somebody signed in; `name` binds forms to this session, `since` is when the key was shown."""
+class Staff(FormOwner):
+    """Somebody signed in, since the instant the key was shown."""
 
-    name: str
     since: datetime
-    settings: Settings
-
-    def token(self) -> str:
-        """Return what the next form of this session must bring back."""
-        return form_token(self.settings, self.name)
-
-    def require_own_form(self, request: Request, token: str) -> None:
-        """Let only this session's own forms pass.
-
-        Raises:
-            FormForged: sent from elsewhere, or shown in another session.
-        """
-        require_own_form(request, settings=self.settings, session=self.name, token=token)
 
     def remember(self, response: Response, *, now: datetime) -> Response:
         """Return the answer, with the quarter of an hour begun anew."""
         words = {"name": self.name, "since": self.since.isoformat()}
         _cookie(self.settings).keep(response, _seal(self.settings).close(words, now=now))
         return response
+
+
+@dataclass(frozen=True, slots=True)
+class SignInVisitor(FormOwner):
+    """Somebody at the sign-in page."""
+
+    def remember(self, response: Response) -> Response:
+        """Return the answer, with the name kept in the browser."""
+        _before(self.settings).keep(response, self.name)
+        return response
+
+
+def sign_in_visitor(request: Request, settings: Settings) -> SignInVisitor:
+    """Return who is at the sign-in page: the name the browser kept, or a new one."""
+    name = _before(settings).read(request)
+    return SignInVisitor(name if is_secret(name) else secrets.token_urlsafe(32), settings)
 
 
 def is_staff_key(settings: Settings, given: str) -> bool:
@@ -65,7 +67,7 @@ def is_staff_key(settings: Settings, given: str) -> bool:
 
 def staff_begun(settings: Settings, *, now: datetime) -> Staff:
     """Return a session that begins now."""
-    return Staff(secrets.token_urlsafe(32), now, settings)
+    return Staff(secrets.token_urlsafe(32), settings, now)
 
 
 def staff_of(request: Request, settings: Settings, *, now: datetime) -> Staff:
@@ -80,7 +82,7 @@ def staff_of(request: Request, settings: Settings, *, now: datetime) -> Staff:
     since = datetime.fromisoformat(words["since"])
     if now - since > WHOLE_MAX:
         raise SignInNeeded
-    return Staff(words["name"], since, settings)
+    return Staff(words["name"], settings, since)
 
 
 def forget_staff(response: Response, settings: Settings) -> None:
@@ -89,7 +91,15 @@ def forget_staff(response: Response, settings: Settings) -> None:
 
 
 def _cookie(settings: Settings) -> Cookie:
-    return Cookie("staff", https=str(settings.staff_url).startswith("https:"), age_max_s=IDLE_MAX_S)
+    return Cookie("staff", https=_is_https(settings), age_max_s=IDLE_MAX_S)
+
+
+def _before(settings: Settings) -> Cookie:
+    return Cookie("sign_in", https=_is_https(settings), age_max_s=IDLE_MAX_S)
+
+
+def _is_https(settings: Settings) -> bool:
+    return settings.staff_url.startswith("https:")
 
 
 def _seal(settings: Settings) -> Seal:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
-from api.access.citizen_session import is_secret, payment_cookie
+from api.access.citizen_session import payment_cookie
+from api.access.cookies import is_secret
 from api.access.quotas import MINUTE, PAPERS_PER_MINUTE_MAX, Quota, Tries, address_of, source_of
 from api.citizen.fine import gateway_names
 from api.citizen.proof_paper import Proof, paper, qr_svg, read_proof
@@ -90,4 +91,4 @@ def _kept(house: House, handle: str) -> _Kept:
 
 
 def _paper(house: House, proof: Proof, speech: Speech) -> bytes:
-    return paper(proof, speech, site=urlsplit(str(house.settings.citizen_url)).netloc)
+    return paper(proof, speech, site=urlsplit(house.settings.citizen_url).netloc)

@@ -25,9 +25,7 @@ from payments.postgres import acknowledgement_rows
 
 CHECKS_PER_MINUTE_MAX: Final = 60
 
-_AMOUNT: Final = re.compile(
-    r"(?:vnd)?([0-9]{1,3}(?:[.,][0-9]{3})+|[0-9]+)(?:đ|₫|d|vnd|đồng)?"
-)
+_AMOUNT: Final = re.compile(r"(?:vnd)?([0-9]{1,3}(?:[.,][0-9]{3})+|[0-9]+)(?:đ|₫|d|vnd|đồng)?")
 
 
 class Answer(enum.StrEnum):

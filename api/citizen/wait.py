@@ -113,9 +113,7 @@ def _page(
     )
 
 
-def _standing(
-    house: House, speech: Speech, payment: Payment, attempts: list[Attempt]
-) -> Standing:
+def _standing(house: House, speech: Speech, payment: Payment, attempts: list[Attempt]) -> Standing:
     now = house.clock()
     last = attempts[-1] if attempts else None
     gateway = None if last is None else house.gateways.get(last.gateway)
