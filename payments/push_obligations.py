@@ -118,6 +118,10 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
         raise InputRefused(field="decided_on", reason="is missing: nobody could look this up")
     if SecondFact.SUBJECT in kind.second_facts and not subject:
         raise InputRefused(field="subject", reason="is missing: nobody could look this up")
+    facts = _facts(kind, pushed.facts)
+    dated_on = kind.dated_on(facts)
+    if dated_on is not None and dated_on != pushed.decided_on:
+        raise InputRefused(field="decided_on", reason="is not the day its facts say")
     personal = checked_personal(pushed.personal)
     provider = checked_code(pushed.provider, field="provider")
     place = sealed_place(provider=provider, kind=kind.code, number=number)
@@ -131,7 +135,7 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
             if personal
             else None
         ),
-        facts=_facts(kind, pushed.facts),
+        facts=facts,
         beneficiary=pushed.beneficiary,
         status=ObligationStatus.OPEN,
     )

@@ -41,6 +41,10 @@ class Price(Protocol):
         ...
 
 
+def undated(_: Facts) -> None:
+    """Return None: facts of this kind hold no day of a decision."""
+
+
 @dataclass(frozen=True, slots=True)
 class ObligationKind:
     """One kind of obligation: its file is found by the registry and named nowhere else.
@@ -48,7 +52,8 @@ class ObligationKind:
     `name` and `texts` are Vietnamese source texts that the catalogue must translate.
     `read_facts` raises InputRefused naming the field. `title` says in the provider's words what
     the obligation is for, `authority` who decided it ('' where nobody is named); `purpose` is what
-    the bank's transfer shall say. `is_payable` is False for what may be found but not paid.
+    the bank's transfer shall say. `dated_on` is the day of the decision where the facts hold it.
+    `is_payable` is False for what may be found but not paid.
     """
 
     code: str
@@ -60,4 +65,5 @@ class ObligationKind:
     title: Callable[[Facts], str]
     authority: Callable[[Facts], str]
     texts: tuple[str, ...]
+    dated_on: Callable[[Facts], date | None] = undated
     is_payable: bool = True

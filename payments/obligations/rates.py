@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ from payments.errors import RateMissing
 STATUSES: Final = ("CONFIRMED", "CONFIRMED-2ND", "UNCONFIRMED")
 """How sure the source of a number is, surest first."""
 
+_ONE_DAY = timedelta(days=1)
 _FILE = Path(__file__).with_name("rates.toml")
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _FIELDS = frozenset({"value", "from", "to", "source", "status"})
@@ -68,8 +69,10 @@ class Rates:
         raise RateMissing(field=name, reason=f"no value is known for {on.isoformat()}")
 
     def changes(self, name: str) -> frozenset[date]:
-        """Return the days on which the number changes."""
-        return frozenset(rate.first for rate in self.by_name.get(name, ()))
+        """Return the days on which the number changes, or ceases to be known."""
+        rates = self.by_name.get(name, ())
+        ends = {rate.last + _ONE_DAY for rate in rates if rate.last is not None}
+        return frozenset({rate.first for rate in rates} | ends)
 
 
 def least_sure(statuses: Iterable[str]) -> str:

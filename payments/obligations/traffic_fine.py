@@ -279,6 +279,10 @@ def _authority(facts: Facts) -> str:
     return read_fine(facts).authority
 
 
+def _dated_on(facts: Facts) -> date:
+    return read_fine(facts).issued_on
+
+
 KIND = ObligationKind(
     code="traffic_fine",
     name=NAME,
@@ -288,5 +292,6 @@ KIND = ObligationKind(
     purpose=_purpose,
     title=_title,
     authority=_authority,
+    dated_on=_dated_on,
     texts=(FINE_LABEL, FINE_RULE, LATE_LABEL, LATE_RULE),
 )

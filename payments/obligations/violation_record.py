@@ -12,14 +12,13 @@ from payments.obligations.rates import Rates
 
 NAME = "Biên bản vi phạm hành chính"
 
-_FIELDS: Final = ("recorded_on", "behaviour", "authority")
+_FIELDS: Final = ("behaviour", "authority")
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """What a violation record says."""
+    """What a violation record says, '' where the provider does not; it is dated as pushed."""
 
-    recorded_on: date
     behaviour: str
     authority: str
 
@@ -28,24 +27,20 @@ def read_record(values: Mapping[str, object]) -> RecordFacts:
     """Return a record's facts, or refuse the field that cannot be right.
 
     Raises:
-        InputRefused: a field is missing, unknown or of the wrong type.
+        InputRefused: a field is unknown or of the wrong type.
     """
     body = Body(values)
     body.only(*_FIELDS)
     return RecordFacts(
-        recorded_on=body.day("recorded_on"),
-        behaviour=body.text("behaviour"),
-        authority=body.text("authority"),
+        behaviour=body.text("behaviour") if body.has("behaviour") else "",
+        authority=body.text("authority") if body.has("authority") else "",
     )
 
 
 def _read_facts(values: Mapping[str, object]) -> Facts:
     record = read_record(values)
-    return {
-        "recorded_on": record.recorded_on.isoformat(),
-        "behaviour": record.behaviour,
-        "authority": record.authority,
-    }
+    kept = {"behaviour": record.behaviour, "authority": record.authority}
+    return {field: text for field, text in kept.items() if text}
 
 
 def _price(facts: Facts, *, beneficiary: str, on: date, rates: Rates) -> NoReturn:

@@ -42,7 +42,6 @@ DEMAND_FACTS: Mapping[str, object] = {
 }
 
 RECORD_FACTS: Mapping[str, object] = {
-    "recorded_on": "2026-03-01",
     "behaviour": "Chạy quá tốc độ quy định",
     "authority": "Đội CSGT số 1",
 }

@@ -1,12 +1,14 @@
 """Taking in what a provider says is owed."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import Connection, event
 
-from ledger.postgres.transaction import Tx
+from ledger.postgres.transaction import OpenTx, Tx
 from payments.errors import InputRefused
 from payments.obligation import NewObligation, ObligationStatus
 from payments.personal_data import unseal
@@ -58,7 +60,6 @@ def test_pushing_the_same_again_keeps_one_row(tx: Tx):
         fine(fine_vnd=3_000_001),
         fine(received_on="2026-03-11"),
         replace(fine(), subject="59A-123.22"),
-        replace(fine(), decided_on=date(2026, 3, 9)),
         replace(fine(), personal={"name": "Nguyễn Văn Anh", "plate": "59A-123.21"}),
         replace(fine(), personal={}),
     ],
@@ -90,12 +91,12 @@ def test_two_providers_may_use_one_number(tx: Tx):
 
 
 BAD = {
+    "decided_on": replace(fine(), decided_on=date(2026, 3, 9)),
     "beneficiary": replace(fine(), beneficiary="nobody"),
     "kind": replace(fine(), kind="parking"),
     "provider": replace(fine(), provider="a b"),
     "number": replace(fine(), number="a\x00b"),
     "subject": replace(fine(), subject="-"),
-    "decided_on": replace(fine(), decided_on=None),
     "personal.nickname": replace(fine(), personal={"nickname": "x"}),
     "facts.fine_vnd": fine(fine_vnd=0),
     "facts.surcharge": fine(surcharge=0),
@@ -109,6 +110,11 @@ def test_one_bad_item_is_named_and_sinks_no_other(tx: Tx, field: str):
     assert (verdicts[1].field, verdicts[1].obligation_id) == (field, None)
     assert verdicts[1].reason
     assert verdicts[1].number == BAD[field].number
+
+
+def test_a_fine_nobody_could_look_up_is_refused(tx: Tx):
+    (verdict,) = pushed(tx, replace(fine(), decided_on=None))
+    assert (verdict.outcome, verdict.field) == (PushOutcome.REFUSED, "decided_on")
 
 
 def test_a_decision_ends_no_decision_yet(tx: Tx):
@@ -144,3 +150,24 @@ def test_a_thousand_take_as_many_statements_as_one(tx: Tx):
         push_obligations(tx, many, keys=KEYS, now=NOW)
         counts.append(len(statements))
     assert counts[1] == counts[0] <= 3
+
+
+def test_pushing_the_same_at_once_keeps_each_once(open_tx: OpenTx):
+    many = [fine(f"{number}/QĐ-XPHC") for number in range(200)]
+    with open_tx() as tx:
+        push_beneficiaries(tx, [TREASURY])
+
+    def push_in_some_order(seed: int) -> list[PushVerdict]:
+        shuffled = [many[(seed * 37 + step * 77) % len(many)] for step in range(len(many))]
+        with open_tx() as tx:
+            return push_obligations(tx, shuffled, keys=KEYS, now=NOW)
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        verdicts = [each for part in pool.map(push_in_some_order, range(4)) for each in part]
+    counted = Counter((verdict.number, verdict.outcome) for verdict in verdicts)
+    assert counted == {
+        (each.number, outcome): times
+        for each in many
+        for outcome, times in ((PushOutcome.NEW, 1), (PushOutcome.SAME_AGAIN, 3))
+    }
+    assert len({verdict.obligation_id for verdict in verdicts}) == len(many)

@@ -31,7 +31,8 @@ def test_a_number_holds_from_its_first_to_its_last_day():
     assert rates.in_force("fines.late_daily_rate", on=first).text == "0.0005"
     assert rates.in_force("fines.late_daily_rate", on=last).text == "0.0005"
     assert rates.in_force("fines.late_daily_rate", on=date(2026, 3, 26)).whole == 2
-    assert rates.changes("fines.late_daily_rate") == {first, date(2026, 3, 26)}
+    changes = {first, last + timedelta(1), date(2026, 3, 26)}
+    assert rates.changes("fines.late_daily_rate") == changes
 
 
 @pytest.mark.parametrize("day", [date(2013, 6, 30), date(2026, 3, 25)])

@@ -12,7 +12,13 @@ def test_every_file_with_a_kind_is_found_by_its_code():
     assert find_kinds() == KINDS
 
 
-def test_no_kind_takes_an_empty_body():
+def test_no_kind_takes_a_field_it_does_not_know():
     for kind in KINDS.values():
         with pytest.raises(InputRefused):
-            kind.read_facts({})
+            kind.read_facts({"unheard_of": 1})
+
+
+def test_what_can_be_paid_has_a_name_and_texts_to_translate():
+    for kind in KINDS.values():
+        assert kind.name
+        assert kind.is_payable == bool(kind.texts)

@@ -235,6 +235,22 @@ status = "UNCONFIRMED"
     assert late.statuses == {"CONFIRMED", "UNCONFIRMED"}
 
 
+def test_a_late_day_without_a_known_rate_stops_the_price():
+    rates = read_rates("""
+[[fines.late_daily_rate]]
+value = "0.0005"
+from = 2013-07-01
+to = 2026-03-24
+source = "x"
+status = "CONFIRMED"
+""")
+    read = read_fine(facts(fine_vnd=1_000_000))
+    due = date(2026, 3, 20)
+    assert lateness(read, due=due, on=date(2026, 3, 25), rates=rates).days == 4
+    with pytest.raises(RateMissing, match="2026-03-25"):
+        lateness(read, due=due, on=date(2026, 3, 26), rates=rates)
+
+
 def test_a_fine_paid_in_parts_is_nothing_but_its_surcharge():
     paid = facts(
         fine_vnd=1_000_000,

@@ -21,6 +21,9 @@ def test_a_record_says_what_happened_and_who_wrote_it():
     assert KIND.title(facts) == "Chạy quá tốc độ quy định"
     assert KIND.authority(facts) == "Đội CSGT số 1"
     assert KIND.purpose(facts, "0077/BB-VPHC") == "0077/BB-VPHC"
+    assert KIND.read_facts(facts) == facts == RECORD_FACTS
+    assert KIND.read_facts({}) == {}
+    assert (KIND.title({}), KIND.authority({})) == ("", "")
 
 
 def test_a_record_with_an_amount_is_refused():
