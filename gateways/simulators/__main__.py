@@ -41,18 +41,21 @@ def main(words: Sequence[str]) -> int:
         accounts=tuple(filter(None, wanted.accounts.split(","))),
     )
     try:
-        listener = socket.create_server((wanted.host, wanted.port))
-        application = build(settings)
+        with socket.create_server((wanted.host, wanted.port)) as listener:
+            _serve(listener, settings)
     except (OSError, sqlite3.Error) as problem:
-        sys.stderr.write(f"simulated far sides cannot start on port {wanted.port}: {problem}\n")
+        sys.stderr.write(f"simulated far sides cannot run on port {wanted.port}: {problem}\n")
         return 1
+    return 0
+
+
+def _serve(listener: socket.socket, settings: Settings) -> None:
+    server = uvicorn.Server(uvicorn.Config(build(settings), access_log=False, log_level="warning"))
     host, port = listener.getsockname()[:2]
     sys.stdout.write(f"simulated far sides listen on http://{host}:{port}\n")
     sys.stdout.flush()
-    config = uvicorn.Config(application, access_log=False, log_level="warning")
-    with suppress(KeyboardInterrupt):  # the server has stopped cleanly by then
-        uvicorn.Server(config).run(sockets=[listener])
-    return 0
+    with suppress(KeyboardInterrupt):  # The server has stopped cleanly by then.
+        server.run(sockets=[listener])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -285,7 +285,7 @@ def _settle(far: FarSide, wanted: Settle) -> dict[str, object]:
     if wanted.fault == "doubled_line":
         content = "".join([*lines[:3], *lines[2:]])
     elif wanted.fault == "bad_total":
-        content = "".join(lines[:-1]) + lines[-1].replace(",COMPLETE", "00,COMPLETE")
+        content = "".join(lines[:-1]) + lines[-1].replace(",COMPLETE", "100,COMPLETE")
     written = content.encode("ascii")
     path = drop_file(
         far.drop / "vnpay", name=report.name, content=written[: len(written) - wanted.cut]

@@ -24,6 +24,7 @@ class Canned:
     url: str
     says: list[bytes]
     heard: list[bytes] = field(default_factory=list[bytes])
+    targets: list[str] = field(default_factory=list[str])
 
 
 @contextmanager
@@ -55,23 +56,26 @@ def _serve(listener: socket.socket, canned: Canned) -> None:
         except OSError:  # The test is over.
             return
         with connection:
-            canned.heard.append(_request(connection))
+            target, body = _request(connection)
+            canned.targets.append(target)
+            canned.heard.append(body)
             answer = canned.says.pop(0) if len(canned.says) > 1 else canned.says[0]
             if answer:
                 connection.sendall(answer)
 
 
-def _request(connection: socket.socket) -> bytes:
-    """Return the body of what is asked."""
+def _request(connection: socket.socket) -> tuple[str, bytes]:
+    """Return the address asked for and the body of what is asked."""
     heard = b""
     while b"\r\n\r\n" not in heard:
         heard += connection.recv(65_536)
     head, _, body = heard.partition(b"\r\n\r\n")
-    length = next(
+    lengths = [
         int(line.split(b":")[1])
         for line in head.split(b"\r\n")
         if line.lower().startswith(b"content-length:")
-    )
+    ]
+    length = sum(lengths)
     while len(body) < length:
         body += connection.recv(65_536)
-    return body
+    return head.split(b" ")[1].decode(), body

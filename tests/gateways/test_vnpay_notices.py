@@ -2,8 +2,16 @@
 
 from itertools import product
 
-from gateways.contract import Outcome
-from gateways.vnpay_notices import notified_outcome, queried_outcome
+import pytest
+
+from gateways.contract import Outcome, RefundOutcome
+from gateways.vnpay_notices import (
+    notified_outcome,
+    queried_outcome,
+    refund_ordered,
+    refund_stage,
+)
+from tests.gateways.vnpay_samples import ANSWER_FIELDS
 
 CODES = [f"{number:02d}" for number in range(100)] + ["", "0", "000"]
 
@@ -41,3 +49,42 @@ def test_an_answer_is_paid_for_a_payment_alone():
         if queried_outcome(kind=kind, status=status) is Outcome.PAID
     }
     assert paid == {("", "00"), ("01", "00")}
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("00", RefundOutcome.ACCEPTED),
+        ("16", RefundOutcome.REFUSED),
+        ("91", RefundOutcome.REFUSED),
+        ("93", RefundOutcome.REFUSED),
+        ("95", RefundOutcome.REFUSED),
+        ("94", RefundOutcome.UNKNOWN),
+        ("99", RefundOutcome.UNKNOWN),
+        ("", RefundOutcome.UNKNOWN),
+    ],
+)
+def test_the_answer_to_a_refund_order_is_never_more_than_accepted(
+    code: str, outcome: RefundOutcome
+):
+    assert refund_ordered(code) is outcome
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, RefundOutcome.DONE),
+        ({"vnp_TransactionStatus": "05"}, RefundOutcome.ACCEPTED),
+        ({"vnp_TransactionStatus": "06"}, RefundOutcome.ACCEPTED),
+        ({"vnp_TransactionStatus": "09"}, RefundOutcome.REFUSED),
+        ({"vnp_TransactionStatus": "04"}, RefundOutcome.UNKNOWN),
+        ({"vnp_TransactionType": "01"}, RefundOutcome.UNKNOWN),
+        ({"vnp_Amount": "100"}, RefundOutcome.UNKNOWN),
+        ({"vnp_ResponseCode": "91"}, RefundOutcome.UNKNOWN),
+    ],
+)
+def test_a_refund_is_done_only_when_vnpay_says_so_of_this_one(
+    changes: dict[str, str], outcome: RefundOutcome
+):
+    fields = ANSWER_FIELDS | {"vnp_TransactionType": "03"} | changes
+    assert refund_stage(fields, amount="35000000") is outcome
