@@ -6,6 +6,7 @@ import os
 import pwd
 import re
 import shutil
+import stat
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -99,6 +100,16 @@ def run_as(
     )
 
 
+def shared_folder(name: str) -> Path:
+    """Return a folder in `SHARED_FOLDER` that every account can enter, whatever our umask."""
+    folder = SHARED_FOLDER / name
+    for made in (SHARED_FOLDER, folder):
+        if not made.exists():
+            made.mkdir()
+            made.chmod(0o755)
+    return folder
+
+
 def short_name(path: Path) -> str:
     """Return a short name that stands for a path, the same in every run."""
     return hashlib.sha256(str(path).encode()).hexdigest()[:12]
@@ -139,11 +150,14 @@ def _readable(binaries: Binaries, user: User | None) -> Binaries:
     origin = binaries.folder.parent
     copy = SHARED_FOLDER / f"postgresql-{binaries.version}-{short_name(origin)}"
     if not copy.exists():
-        SHARED_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
-        unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(origin, unfinished, symlinks=True)
+        unfinished = shared_folder(f"{copy.name}.{os.getpid()}")
+        shutil.copytree(origin, unfinished, symlinks=True, dirs_exist_ok=True)
         for path in (unfinished, *unfinished.rglob("*")):
             if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-        unfinished.rename(copy)
+                is_program = path.stat().st_mode & stat.S_IXUSR
+                path.chmod(0o755 if path.is_dir() or is_program else 0o644)
+        try:
+            unfinished.rename(copy)
+        except OSError:  # Somebody else was faster; theirs is as good.
+            shutil.rmtree(unfinished)
     return Binaries(copy / "bin", binaries.version)

@@ -16,12 +16,12 @@ from urllib.parse import quote
 import psycopg
 
 from api.postgres.binaries import (
-    SHARED_FOLDER,
     Binaries,
     can_enter,
     find_binaries,
     run_as,
     server_user,
+    shared_folder,
     short_name,
 )
 from api.postgres.errors import ServerFailed
@@ -122,8 +122,7 @@ class Server:
             folder.mkdir(parents=True, exist_ok=True)
             if not can_enter(folder, self._user):
                 # Opening somebody's private folder to the server's user is not ours to do.
-                folder = SHARED_FOLDER / short_name(folder)
-                folder.mkdir(parents=True, exist_ok=True)
+                folder = shared_folder(short_name(folder))
         except OSError as trouble:
             raise ServerFailed(f"cannot use {folder}: {trouble.strerror}") from trouble
         return folder

@@ -81,7 +81,9 @@ def test_programs_in_a_private_folder_are_copied_and_the_folder_stays_private(
     private = tmp_path_factory.mktemp("private")
     private.chmod(0o700)
     programs = programs_of_version(private / "bin", "16.1")
+    before = os.umask(0o077)
     found = find_binaries(programs, server_user())
+    os.umask(before)
     assert found.folder.is_relative_to(shared)
     assert can_enter(found.folder, server_user())
     assert find_binaries(programs, server_user()) == found

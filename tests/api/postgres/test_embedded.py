@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from api.postgres import binaries, embedded
+from api.postgres import binaries
 from api.postgres.embedded import Server
 from api.postgres.errors import ServerFailed
 
@@ -180,17 +180,18 @@ def test_root_runs_it_as_another_user_and_opens_no_private_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(binaries, "SHARED_FOLDER", folder / "shared")
-    monkeypatch.setattr(embedded, "SHARED_FOLDER", folder / "shared")
     private = folder / "private"
     private.mkdir(mode=0o700)
+    before = os.umask(0o077)
     server = Server(private / "postgres", durable=False)
-    server.start()
     try:
+        server.start()
         assert one(server, "SELECT 1") == 1
         assert server.data.is_relative_to(folder / "shared")
         assert server.data.stat().st_uid != 0
         assert stat.S_IMODE(private.stat().st_mode) == 0o700
     finally:
+        os.umask(before)
         server.stop()
 
 
