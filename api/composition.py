@@ -4,10 +4,6 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 
-from payments.ask_gateway import ask_gateway
-from payments.expire_payments import expire_payments
-from payments.tell_provider import tell_provider
-
 from api import clock
 from api.house import House
 from api.keys import personal_keys_of, public_keys_of, signer_of
@@ -20,8 +16,11 @@ from gateways.contract import Gateway
 from gateways.registry import open_gateways
 from gateways.transport import Limits, Transport, open_client
 from ledger.postgres.transaction import OpenTx
+from payments.ask_gateway import ask_gateway
 from payments.ask_plan import AskPlan
+from payments.expire_payments import expire_payments
 from payments.obligations.rates import load_rates
+from payments.tell_provider import tell_provider
 from reconciliation.business_day import load_calendar
 
 CALLBACK_CONNECTIONS = 2
@@ -40,9 +39,7 @@ def gateways_of(environ: Mapping[str, str]) -> Mapping[str, Gateway]:
     return open_gateways(transport, environ)
 
 
-def open_house(
-    settings: Settings, *, process: str, environ: Mapping[str, str] = os.environ
-) -> House:
+def open_house(settings: Settings, *, process: str) -> House:
     """Return the parts of one process; connections are made when first needed."""
     return House(
         settings=settings,

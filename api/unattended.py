@@ -19,6 +19,7 @@ from payments.states import PaymentState
 
 PUSH_MAX = 500
 SETTLE_MAX_S = 180
+PAYER_ADDRESS = "127.0.0.1"
 _PAUSE_S = 1
 _SHOW_EVERY = 50
 _OPEN = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN)
@@ -64,7 +65,11 @@ class Portal:
 
     def start(self, demand: NewObligation, *, key: str) -> str:
         """Find an obligation, open a payment for it and return the gateway's address."""
-        found = self._post(
+        return self.send(self.open(self.find(demand), key=key))
+
+    def find(self, demand: NewObligation) -> dict[str, object]:
+        """Return what stands on the payer's screen: the obligation's token and its total."""
+        return self._post(
             "/v1/look-ups",
             {
                 "number": demand.number,
@@ -72,19 +77,19 @@ class Portal:
                 "subject": demand.subject,
             },
         )
-        payment = self._post(
-            "/v1/payments",
-            {
-                "obligations": [found["obligation"]],
-                "shown_total_vnd": found["total_vnd"],
-            },
-            key=key,
-        )
-        action = self._post(
-            f"/v1/payments/{payment['number']}/attempts",
-            {"gateway": "vnpay", "payer_address": "127.0.0.1"},
-        )
-        return str(action["url"])
+
+    def open(self, found: dict[str, object], *, key: str) -> str:
+        """Open a payment of what was found and return its number."""
+        body: dict[str, object] = {
+            "obligations": [found["obligation"]],
+            "shown_total_vnd": found["total_vnd"],
+        }
+        return str(self._post("/v1/payments", body, key=key)["number"])
+
+    def send(self, number: str) -> str:
+        """Choose VNPAY for a payment and return where the payer goes."""
+        body: dict[str, object] = {"gateway": "vnpay", "payer_address": PAYER_ADDRESS}
+        return str(self._post(f"/v1/payments/{number}/attempts", body)["url"])
 
     def _post(self, path: str, body: dict[str, object], *, key: str = "") -> dict[str, object]:
         headers = {"authorization": f"Bearer {self.key}"}

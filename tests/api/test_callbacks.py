@@ -54,8 +54,7 @@ def test_what_arrives_during_a_commit_shares_the_next_one() -> None:
         gatherer = Gatherer(apply)
         async with anyio.create_task_group() as group:
             group.start_soon(gatherer.submit, _received("first"))
-            while not sizes:
-                await anyio.sleep(0.001)
+            await anyio.sleep(0.05)
             for number in range(49):
                 group.start_soon(gatherer.submit, _received(str(number)))
             await anyio.sleep(0.05)
