@@ -210,7 +210,7 @@ def _order_report(row: Row) -> dict[str, Any]:
         "is_paid": is_due and row["transaction_status"] == "00",
         "opened_at": _iso(row["opened_at_ms"]),
         "decided_at": _iso(at_ms),
-        "acknowledged_code": row["rsp_code"] if is_acknowledged else None,
+        "acknowledged": row["rsp_code"] if is_acknowledged else None,
         "acknowledged_at": _iso(row["answered_at_ms"]) if is_acknowledged else None,
         "refused_code": None if is_acknowledged else row["rsp_code"],
         "tries": row["tries"],

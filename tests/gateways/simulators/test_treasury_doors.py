@@ -45,6 +45,7 @@ def test_the_first_credit_due_can_be_late_or_lost(far: FarSide):
     assert first not in str(lost["statements"])
 
 
-def test_without_accounts_the_treasury_says_so(far: FarSide):
-    answer = far.client.post("/simulator/treasury/statement", json={"business_date": DAY})
-    assert answer.status_code == 409
+def test_without_accounts_there_is_no_file(far: FarSide):
+    made = far.post("treasury/statement", business_date=DAY)
+    assert made == {"file": None, "statements": []}
+    assert not (far.drop / "treasury").exists()

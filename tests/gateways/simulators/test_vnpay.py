@@ -119,7 +119,7 @@ def test_an_order_report_tells_what_is_known(far: FarSide):
     far.pay(behaviour="lost")
     order = far.orders()[0]
     assert (order["amount_vnd"], order["taken_vnd"], order["is_paid"]) == (350_000, 350_000, True)
-    assert (order["transaction_no"], order["acknowledged_code"]) == ("15000001", None)
+    assert (order["transaction_no"], order["acknowledged"]) == ("15000001", None)
 
 
 @pytest.mark.parametrize(

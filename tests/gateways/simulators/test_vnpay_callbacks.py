@@ -32,7 +32,7 @@ def known(running: FarSide, reference: str = "P1") -> dict[str, Any]:
 def test_a_payment_is_told_once_when_it_is_recorded(tmp_path: Path):
     with canned_partner(RECORDED) as partner, far_side(tmp_path, callback_url=partner.url) as far:
         far.pay()
-        until(lambda: known(far)["acknowledged_code"] == "00")
+        until(lambda: known(far)["acknowledged"] == "00")
         assert [notice.reference for notice in told(far, partner)] == ["P1"]
         assert known(far)["open_callbacks"] == 0
 
@@ -47,7 +47,7 @@ def test_anything_but_00_and_02_is_told_again(tmp_path: Path, first: bytes):
         far_side(tmp_path, callback_url=partner.url) as far,
     ):
         far.pay()
-        until(lambda: known(far)["acknowledged_code"] == "02")
+        until(lambda: known(far)["acknowledged"] == "02")
         assert len(partner.targets) == 2
         assert partner.targets[0] == partner.targets[1]
         answers = far.client.get("/simulator/vnpay/orders/P1/answers").json()["answers"]
@@ -63,7 +63,7 @@ def test_after_ten_tries_vnpay_gives_up(tmp_path: Path):
         far.pay()
         until(lambda: known(far)["open_callbacks"] == 0)
         assert len(partner.targets) == TRIES_MAX
-        assert known(far)["acknowledged_code"] is None
+        assert known(far)["acknowledged"] is None
         assert known(far)["refused_code"] == "97"
 
 
@@ -82,5 +82,5 @@ def test_what_was_not_told_is_told_after_a_restart(tmp_path: Path):
         far.pay()
         until(lambda: known(far)["tries"] >= 1)
     with canned_partner(RECORDED) as partner, far_side(tmp_path, callback_url=partner.url) as far:
-        until(lambda: known(far)["acknowledged_code"] == "00")
+        until(lambda: known(far)["acknowledged"] == "00")
         assert [notice.reference for notice in told(far, partner)] == ["P1"]
