@@ -28,6 +28,7 @@ from ledger.money import Money
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.acknowledgement import Ed25519Signer
 from payments.apply_notices import apply_notices
+from payments.attempt import Attempt
 from payments.beneficiary import Beneficiary
 from payments.evidence import EvidenceKind, Received
 from payments.obligation import NewObligation
@@ -36,9 +37,11 @@ from payments.open_payment import Order, open_payment
 from payments.payment import Payment
 from payments.payment_number import payment_number
 from payments.personal_data import PersonalDataKeys
+from payments.postgres import attempt_rows, payment_rows
 from payments.push_beneficiaries import push_beneficiaries
 from payments.push_obligations import push_obligations
 from payments.send_to_gateway import send_to_gateway
+from payments.states import AttemptState, PaymentState
 from payments.vietnam_time import vietnam_date
 
 NOW = datetime(2026, 3, 11, 2, tzinfo=UTC)  # nine in the morning in Vietnam
@@ -227,10 +230,15 @@ def opened(tx: Tx, obligation_ids: Sequence[int], *, now: datetime = NOW) -> Pay
 
 
 def sent(
-    open_tx: OpenTx, payment: Payment, *, gateway: PaperGateway | None = None, now: datetime = NOW
+    open_tx: OpenTx,
+    payment: Payment,
+    *,
+    gateway: PaperGateway | None = None,
+    reference: str = "",
+    now: datetime = NOW,
 ) -> str:
     """Send a payment to a gateway and return the reference it goes by there."""
-    reference = f"{payment.number}-{next(_drawn)}"
+    reference = reference or f"{payment.number}-{next(_drawn)}"
     send_to_gateway(
         open_tx,
         gateway or PaperGateway(),
@@ -296,3 +304,25 @@ def heard(
 def hear(tx: Tx, *words: Received, now: datetime = NOW) -> list[Verdict]:
     """Apply notices as one batch."""
     return apply_notices(tx, words, calendar=CALENDAR, signer=SIGNER, now=now)
+
+
+def payment_of(tx: Tx, number: str) -> Payment:
+    """Return a payment as it is kept by now."""
+    payment = payment_rows.by_number(tx, number)
+    assert payment is not None, number
+    return payment
+
+
+def attempt_of(tx: Tx, reference: str) -> Attempt:
+    """Return an attempt as it is kept by now."""
+    attempt = attempt_rows.by_reference(tx, gateway="paper", reference=reference)
+    assert attempt is not None, reference
+    return attempt
+
+
+def states(tx: Tx, reference: str) -> tuple[PaymentState, AttemptState]:
+    """Return where a payment and its attempt stand by now."""
+    attempt = attempt_of(tx, reference)
+    payment = payment_rows.by_id(tx, attempt.payment_id)
+    assert payment is not None, reference
+    return payment.state, attempt.state
