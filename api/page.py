@@ -89,17 +89,13 @@ class Pages:
         headers: Mapping[str, str] | None = None,
         **values: object,
     ) -> HTMLResponse:
-        """Return a page in the language of the request's path."""
-        language = language_of(request)
-        html = (
-            self._environments[language]
-            .get_template(template)
-            .render(
-                **values,
-                here=_plain_path(request),
-                in_english=language is Language.EN,
-            )
-        )
+        """Return a page in the language of the request's path.
+
+        `here` is the page's own address without language, by default the request's path: another
+        one where that cannot be asked for again.
+        """
+        page = self._environments[language_of(request)].get_template(template)
+        html = page.render({"here": _plain_path(request)} | values)
         return HTMLResponse(html, status, headers=headers)
 
     def speech(self, request: Request) -> Speech:

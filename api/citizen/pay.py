@@ -18,7 +18,7 @@ from api.house import House
 from api.page import in_both_languages, language_of, local
 from api.start_payment import handle_of, open_for, send
 from gateways.errors import GatewayError
-from ledger.money import VND_MAX, Money
+from ledger.money import Money
 from payments.errors import AmountChanged, BeingPaid, GatewayNotOffered, NotPayable
 from payments.obligations.registry import KINDS
 from payments.payment import Payment
@@ -37,7 +37,7 @@ class PayForm(BaseModel):
     form_token: str = Field(max_length=200)
     found: str = Field(max_length=2_000)
     method: str = Field(pattern=_CODE)
-    shown_vnd: int = Field(gt=0, le=VND_MAX)
+    shown_vnd: str = Field(pattern=r"^[1-9][0-9]{0,14}$")
 
 
 class ContinueForm(BaseModel):
@@ -73,7 +73,7 @@ def routes(house: House) -> APIRouter:
         if payment is None:
             return RedirectResponse(local(request, "/fine"), 303)
         # What lives already keeps the price it was opened at; the payer shall see that first.
-        is_agreed = payment.amount.vnd == form.shown_vnd
+        is_agreed = payment.amount == Money(int(form.shown_vnd))
         response: Response = RedirectResponse(local(request, "/wait"), 303)
         if is_agreed:
             response = _go(house, request, payment, gateway_code=form.method)
@@ -129,13 +129,25 @@ def _page(
 
 
 def _open(house: House, request: Request, visitor: Visitor, form: PayForm) -> Payment | None:
-    """Return the payment to send: the visitor's own that lives already, or a new one.
-
-    None when what the form carried finds nothing any more.
+    """Return the payment to send, None when what the form carried finds nothing any more.
 
     Raises:
         NotPayable: paid, withdrawn, being paid by somebody else, or at another price.
     """
+    try:
+        return _own_or_new(house, request, visitor, form)
+    except BeingPaid:
+        # Pressed twice: the twin of this request was faster, and its payment is this visitor's.
+        with house.open_tx() as tx:
+            found = found_by(tx, house, visitor, form.found)
+            own = None if found is None else own_holder(tx, visitor, found.obligation_id)
+        if own is None:
+            raise
+        return own
+
+
+def _own_or_new(house: House, request: Request, visitor: Visitor, form: PayForm) -> Payment | None:
+    """Return the visitor's own payment that lives already, or a new one."""
     with house.open_tx() as tx:
         found = found_by(tx, house, visitor, form.found)
         if found is None:
@@ -147,7 +159,7 @@ def _open(house: House, request: Request, visitor: Visitor, form: PayForm) -> Pa
             tx,
             house,
             obligation_ids=[found.obligation_id],
-            shown=Money(form.shown_vnd),
+            shown=Money(int(form.shown_vnd)),
             language=language_of(request),
             client=client_of(visitor),
         )

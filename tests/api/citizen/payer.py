@@ -129,9 +129,7 @@ def hear(
     """Let the gateway say what became of the order behind its address."""
     reference = parse_qs(urlsplit(gateway_address).query)["vnp_TxnRef"][0]
     raw = RawRequest("GET", "/callbacks/vnpay", transaction.encode(), (), b"", "127.0.0.1")
-    notice = Notice(
-        "vnpay", reference, transaction, outcome, amount, "VND", house.clock(), "00"
-    )
+    notice = Notice("vnpay", reference, transaction, outcome, amount, "VND", house.clock(), "00")
     received = Received(EvidenceKind.CALLBACK, raw, notice, house.clock())
     with house.open_tx() as tx:
         return apply_notices(

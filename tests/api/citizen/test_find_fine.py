@@ -98,11 +98,14 @@ def test_a_record_without_decision_is_an_answer_of_its_own(payer: Payer) -> None
         decided_on=payer.house.today().replace(day=20),
         subject="30A-111.11",
         personal={},
-        facts={},
+        facts={"behaviour": "Vượt đèn đỏ", "authority": "Đội 1"},
         beneficiary="KB0111",
     )
     with payer.house.open_tx() as tx:
-        push_obligations(tx, [record], keys=payer.house.personal_keys, now=payer.house.clock())
+        pushed = push_obligations(
+            tx, [record], keys=payer.house.personal_keys, now=payer.house.clock()
+        )
+    assert pushed[0].obligation_id is not None, pushed
     page = payer.find(number="77/BB-VPHC", day="20", month="11", plate="30A-111.11")
     assert "Chưa có quyết định xử phạt" in page.text
 
@@ -143,9 +146,7 @@ def test_what_was_found_is_not_readable_in_the_browser(payer: Payer) -> None:
         assert secret not in kept
 
 
-def test_what_was_found_opens_for_nobody_else_and_not_for_long(
-    payer: Payer, house: House
-) -> None:
+def test_what_was_found_opens_for_nobody_else_and_not_for_long(payer: Payer, house: House) -> None:
     payer.find()
     thief = Payer(house)
     thief.client.cookies.set("found", payer.client.cookies["found"])

@@ -1,0 +1,131 @@
+"""The fine that was found: explained to the dong, masked, and with the ways to pay."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from api.house import House
+from api.sandbox import fine
+from ledger.money import Money
+from payments.push_obligations import push_obligations
+from tests.api.citizen.payer import Payer, hear
+
+
+def _text(payer: Payer, path: str = "/fine") -> str:
+    return payer.get(path).text.replace("\u00a0", " ")
+
+
+def test_the_amount_is_explained_line_by_line(payer: Payer) -> None:
+    payer.find()
+    page = _text(payer)
+    assert "9 ngày × 0,05% × 3.000.000 đ" in page
+    for amount in ("3.000.000 đ", "13.500 đ", "3.013.500 đ"):
+        assert amount in page
+    assert "Thông tư 18/2023/TT-BTC, Điều 5" in page
+    assert "Nếu nộp ngày mai: 3.015.000 đ." in page
+
+
+def test_the_deadline_is_told_in_words(payer: Payer) -> None:
+    payer.find()
+    assert "thứ Sáu, 13/11/2026, đã quá hạn 10 ngày" in _text(payer)
+
+
+def test_t06_the_person_and_the_plate_are_masked(payer: Payer) -> None:
+    payer.find()
+    page = _text(payer)
+    assert "N. V. A." in page
+    assert "29B1-***.90" in page
+    assert "NGUYỄN" not in page
+    assert "678.90" not in page
+
+
+def test_t37_the_page_says_whose_account_receives_the_money(payer: Payer) -> None:
+    payer.find()
+    page = _text(payer)
+    assert "Kho bạc Nhà nước Hà Nội" in page
+    assert "7111.0.1054321" in page
+
+
+def test_a_number_nobody_confirmed_is_marked(payer: Payer) -> None:
+    sunday = fine(
+        number="8/QĐ-XPHC",
+        plate="30A-111.11",
+        fine_vnd=1_000_001,
+        issued_on=payer.house.today() - timedelta(days=30),
+        received_on=payer.house.today() - timedelta(days=18),
+    )
+    with payer.house.open_tx() as tx:
+        push_obligations(tx, [sunday], keys=payer.house.personal_keys, now=payer.house.clock())
+    issued = payer.house.today() - timedelta(days=30)
+    day, month = str(issued.day), str(issued.month)
+    assert payer.find(number="8/QĐ-XPHC", plate="30A-111.11", day=day, month=month).is_redirect
+    assert "Chưa xác nhận" in _text(payer)
+    payer.find()
+    assert "Chưa xác nhận" not in _text(payer)
+
+
+def test_english_marks_what_exists_in_vietnamese_only(payer: Payer) -> None:
+    payer.find()
+    page = _text(payer, "/en/fine")
+    assert "9 days × 0.05% × VND 3,000,000" in page
+    assert '<span lang="vi">Kho bạc Nhà nước Hà Nội</span>' in page
+
+
+def test_a_gateway_that_cannot_take_the_amount_says_so(house: House, payer: Payer) -> None:
+    del payer
+    huge = fine(
+        number="9/QĐ-XPHC",
+        plate="30A-111.11",
+        fine_vnd=1_000_000_000,
+        issued_on=house.today(),
+        received_on=house.today(),
+    )
+    with house.open_tx() as tx:
+        push_obligations(tx, [huge], keys=house.personal_keys, now=house.clock())
+    rich = Payer(house)
+    rich.find(number="9/QĐ-XPHC", plate="30A-111.11", day="23", month="11")
+    assert "Chỉ nhận từ 5.000 đ đến 999.999.999 đ." in _text(rich)
+    assert rich.get("/pay?method=vnpay").headers["location"] == "/fine"
+
+
+def test_without_a_search_there_is_nothing_to_see(payer: Payer) -> None:
+    assert payer.get("/fine").headers["location"] == "/find-fine"
+    assert payer.get("/en/fine").headers["location"] == "/en/find-fine"
+
+
+def test_somebody_elses_payment_is_told_with_its_time(payer: Payer, house: House) -> None:
+    other = Payer(house)
+    other.go()
+    payer.find()
+    page = _text(payer)
+    assert "Khoản này đang được nộp đến 12:15" in page
+    assert "Có thể người thân của bạn đang nộp" in page
+    assert 'name="method"' not in page
+    assert "Bạn đang nộp khoản này" in _text(other)
+
+
+def test_a_paid_fine_asks_for_nothing(payer: Payer, house: House) -> None:
+    hear(house, Payer(house).go())
+    payer.find()
+    page = _text(payer)
+    assert "Đã nộp ngày 23/11/2026" in page
+    assert 'name="method"' not in page
+
+
+def test_a_method_must_be_chosen(payer: Payer) -> None:
+    payer.find()
+    page = payer.get("/pay")
+    assert page.status_code == 422
+    assert page.text.count("Chọn một cách thanh toán") == 2
+    assert 'href="#method"' in page.text
+    assert 'id="method"' in page.text
+
+
+def test_the_price_is_that_of_the_day_of_looking(payer: Payer, house: House) -> None:
+    payer.find()
+    tomorrow = Payer(replace(house, clock=lambda: house.clock() + timedelta(minutes=59, hours=11)))
+    tomorrow.client.cookies = payer.client.cookies
+    again = replace(house, clock=lambda: house.clock() + timedelta(days=1))
+    later = Payer(again)
+    later.find()
+    assert Money(3_015_000).vnd == 3_015_000
+    assert "3.015.000 đ" in _text(later)
