@@ -117,6 +117,9 @@ def changed(*, line: int, column: int, value: str) -> bytes:
         pytest.param(WHOLE.replace(b"P2,", b'"P2",'), id="quotes"),
         pytest.param(WHOLE.replace(b"P2,", "Đ2,".encode()), id="not ASCII"),
         pytest.param(WHOLE.replace(b"\n", b"\r\n", 2), id="mixed line ends"),
+        pytest.param(
+            WHOLE.replace(b"\n", b"\r\n").replace(b"\r\n", b"\n", 1), id="one other line end"
+        ),
         pytest.param(WHOLE + b"\n", id="line after the end"),
         pytest.param(WHOLE + WHOLE, id="two reports"),
         pytest.param(WHOLE.decode().encode("utf-16"), id="UTF-16"),
@@ -134,6 +137,12 @@ def changed(*, line: int, column: int, value: str) -> bytes:
 def test_a_report_with_one_fault_is_refused_whole(raw: bytes):
     with pytest.raises(Untrusted, match="refused whole"):
         read(raw)
+
+
+def test_a_report_longer_than_any_is_not_even_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gateways.vnpay_report.REPORT_BYTES_MAX", len(WHOLE) - 1)
+    with pytest.raises(Untrusted, match="longer"):
+        read(WHOLE)
 
 
 @given(data=st.data())

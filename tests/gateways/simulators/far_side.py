@@ -92,7 +92,12 @@ class FarSide:
 
 @contextmanager
 def far_side(
-    folder: Path, *, callback_url: str = NOBODY, retry_ms: int = 50, fee_vnd: int = 0
+    folder: Path,
+    *,
+    callback_url: str = NOBODY,
+    retry_ms: int = 50,
+    fee_vnd: int = 0,
+    faults: str | None = None,
 ) -> Generator[FarSide]:
     """Give the far sides with their memory in `folder`."""
     settings = Settings(
@@ -101,7 +106,7 @@ def far_side(
         merchant=Merchant(MERCHANT, SECRET),
         callbacks=Rule(callback_url, retry_ms, workers=4),
         police_secret=POLICE_SECRET,
-        faults=None,
+        faults=faults,
         fee_vnd=fee_vnd,
         accounts=(),
     )

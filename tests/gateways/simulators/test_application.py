@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import gateways.simulators
-from tests.gateways.simulators.far_side import FarSide
+from tests.gateways.simulators.far_side import FarSide, far_side
 
 FOLDER = Path(gateways.simulators.__path__[0])
 OURS = ("api", "gateways", "ledger", "payments", "reconciliation")
@@ -43,3 +43,11 @@ def test_the_first_page_leads_to_every_far_side(far: FarSide):
     for address in ("/simulator/vnpay/orders", "/simulator/treasury/accounts", "/simulator/police"):
         assert f'href="{address}"' in page
         assert far.client.get(address).status_code == 200
+
+
+def test_faults_asked_for_at_the_start_are_kept_over_a_restart(tmp_path: Path):
+    with far_side(tmp_path, faults="lost=1") as far:
+        far.pay("P1")
+    with far_side(tmp_path) as far:
+        far.pay("P2")
+        assert [order["behaviour"] for order in far.orders()] == ["lost", "lost"]

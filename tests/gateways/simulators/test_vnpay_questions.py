@@ -1,6 +1,5 @@
 """Questions and refunds: the simulated VNPAY and our gateway, face to face."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,10 +11,11 @@ from gateways.errors import GatewayError, Misconfigured, OutcomeUnknown, Retryab
 from gateways.simulators import vnpay_questions
 from gateways.simulators.clock import now_ms
 from gateways.simulators.vnpay import API_PATH
+from gateways.simulators.vnpay_wire import REFUND_ASKED, sealed_answer
 from gateways.vnpay import Vnpay
 from ledger.money import Money
 from tests.gateways.simulators.far_side import FarSide
-from tests.gateways.vnpay_samples import OTHER_SECRET
+from tests.gateways.vnpay_samples import MERCHANT, OTHER_SECRET, SECRET
 
 
 def outcome(far: FarSide, prepared: Prepared) -> Outcome:
@@ -152,7 +152,48 @@ def test_what_was_not_paid_cannot_be_refunded(far: FarSide):
     assert (unknown.outcome, unknown.partner_code) == (RefundOutcome.REFUSED, "91")
 
 
+def asked(far: FarSide, message: dict[str, str | int]) -> str:
+    """Return the call code a refund message gets, signed as it is."""
+    texts = {name: str(value) for name, value in message.items()}
+    signature = sealed_answer(SECRET, texts, REFUND_ASKED)["vnp_SecureHash"]
+    answer = far.client.post(API_PATH, json=message | {"vnp_SecureHash": signature})
+    return answer.json()["vnp_ResponseCode"]
+
+
+def refund_message(prepared: Prepared) -> dict[str, str | int]:
+    return {
+        "vnp_RequestId": "F1",
+        "vnp_Version": "2.1.0",
+        "vnp_Command": "refund",
+        "vnp_TmnCode": MERCHANT,
+        "vnp_TransactionType": "03",
+        "vnp_TxnRef": prepared.reference,
+        "vnp_Amount": "100000",
+        "vnp_TransactionNo": "0",
+        "vnp_TransactionDate": prepared.fields["vnp_CreateDate"],
+        "vnp_CreateBy": "ketoan01",
+        "vnp_CreateDate": prepared.fields["vnp_CreateDate"],
+        "vnp_IpAddr": "10.1.1.1",
+        "vnp_OrderInfo": "Hoan tien",
+    }
+
+
 def test_a_number_in_json_is_taken_for_the_text_it_looks_like(far: FarSide):
-    prepared = far.pay()
-    raw = far.gateway.ask(prepared, now=datetime.now(UTC)).raw
-    assert json.loads(raw)["vnp_TxnRef"] == "P1"
+    message = refund_message(far.pay())
+    assert asked(far, message | {"vnp_Amount": 100_000}) == "00"
+
+
+def test_a_refund_of_a_strange_kind_or_amount_is_bad_format(far: FarSide):
+    message = refund_message(far.pay())
+    assert asked(far, message | {"vnp_TransactionType": "09"}) == "03"
+    assert asked(far, message | {"vnp_RequestId": "F2", "vnp_Amount": "1.5"}) == "03"
+
+
+def test_a_refund_repeated_much_later_still_moves_money_once(
+    far: FarSide, monkeypatch: pytest.MonkeyPatch
+):
+    message = refund_message(far.pay())
+    assert asked(far, message) == "00"
+    later_ms = now_ms() + 3_600_000
+    monkeypatch.setattr("gateways.simulators.vnpay.now_ms", lambda: later_ms)
+    assert asked(far, message) == "94"
