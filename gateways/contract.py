@@ -274,6 +274,7 @@ class Gateway(Protocol):
 
         Raises:
             Untrusted: the bytes fail their signature, merchant or shape check.
+            GatewayError: genuine, but about the call only; `ask` never returns such bytes.
         """
         ...
 
