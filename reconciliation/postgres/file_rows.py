@@ -80,6 +80,13 @@ WHERE file.state = 'accepted' AND file.matched_on IS NULL AND source.kind = %(ki
     AND file.business_date <= %(until)s
 ORDER BY file.business_date, file.file_id
 """
+_REPORTED: Final = """
+SELECT DISTINCT source.party, file.business_date
+FROM reconciliation.file JOIN reconciliation.source ON source.code = file.source
+WHERE file.state = 'accepted' AND source.kind = 'gateway_report'
+    AND file.business_date BETWEEN %(since)s AND %(until)s
+ORDER BY file.business_date, source.party
+"""
 _MATCHED: Final = """
 UPDATE reconciliation.file SET matched_on = %(matched_on)s
 WHERE file_id = ANY(%(files)s::bigint[]) AND matched_on IS NULL
@@ -211,6 +218,12 @@ def files_to_match(tx: Tx, *, kind: SourceKind, until: date) -> list[FileToMatch
         )
         for row in rows
     ]
+
+
+def reported_days(tx: Tx, *, since: date, until: date) -> list[tuple[str, date]]:
+    """Return gateway and day of each report accepted for these business days."""
+    rows = tx.exec_driver_sql(_REPORTED, {"since": since, "until": until})
+    return [(str(row.party), row.business_date) for row in rows]
 
 
 def mark_matched(tx: Tx, file_ids: Sequence[int], *, on: date) -> None:

@@ -169,6 +169,7 @@ break_case = Table(
     Column("group_id", BigInteger),
     Column("text", Text, nullable=False),
     UniqueConstraint("kind", "subject", name="break_case_once"),
+    Index("break_case_item", "item_id", postgresql_where=text("item_id IS NOT NULL")),
     Index("break_case_capture", "capture_id", postgresql_where=text("capture_id IS NOT NULL")),
 )
 

@@ -29,14 +29,6 @@ def recon_tx(recon_engine: Engine) -> Iterator[Tx]:
 
 
 @pytest.fixture
-def open_recon_tx(server: Server, database: str) -> Iterator[OpenTx]:
-    """Give real transactions of the matching role, on the test's own database."""
-    engine = _engine(server.dsn(role=RECON_ROLE, database=database))
-    yield transactions(engine)
-    engine.dispose()
-
-
-@pytest.fixture
 def open_owner_tx(owner_dsn: str) -> Iterator[OpenTx]:
     """Give real transactions of the superuser, who alone can plant what proofs must find."""
     engine = _engine(owner_dsn)

@@ -12,3 +12,4 @@ GRANT UPDATE (
     state, reason, judged_at, business_date, version, item_count, total_vnd, fee_total_vnd,
     matched_on
 ) ON reconciliation.file TO clearing_recon;
+GRANT USAGE ON SEQUENCE reconciliation.match_group_group_id_seq TO clearing_recon;

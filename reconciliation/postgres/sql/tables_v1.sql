@@ -142,6 +142,7 @@ CREATE TABLE reconciliation.break_case (
     text text NOT NULL,
     CONSTRAINT break_case_once UNIQUE (kind, subject)
 );
+CREATE INDEX break_case_item ON reconciliation.break_case (item_id) WHERE item_id IS NOT NULL;
 CREATE INDEX break_case_capture ON reconciliation.break_case (capture_id)
     WHERE capture_id IS NOT NULL;
 
