@@ -23,7 +23,8 @@ def upgrade() -> None:
     create_schema("payments")
     with as_owner():
         load_sql(SQL_FOLDER, "tables_v1", "state_steps_v1", "reconcilable_v1")
-        load_sql(SQL_FOLDER, "keep_identity_v1", "keep_rows_v1", "follow_history_v1")
+        load_sql(SQL_FOLDER, "keep_identity_v1", "keep_rows_v1")
+        load_sql(SQL_FOLDER, "check_lines_v1", "check_steps_v1", "follow_history_v1")
         only_grows(
             "payments",
             "payment_line",

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -87,7 +86,7 @@ payment_line = Table(
     ),
     Column("part", Text, nullable=False),
     Column("amount_vnd", BigInteger, nullable=False),
-    Column("beneficiary", Text, ForeignKey("payments.beneficiary.code"), nullable=False),
+    Column("beneficiary", Text, nullable=False),
     Column("budget", JSONB, nullable=False),
     Column("explanation", JSONB, nullable=False),
     PrimaryKeyConstraint("payment_id", "ordinal"),
@@ -168,16 +167,6 @@ step = Table(
     Column("at", _INSTANT, nullable=False),
     Column("evidence_id", BigInteger, ForeignKey("payments.evidence.evidence_id")),
     PrimaryKeyConstraint("machine", "subject_id", "version"),
-    ForeignKeyConstraint(
-        ["machine", "from_state", "step", "to_state"],
-        [
-            "payments.state_step.machine",
-            "payments.state_step.from_state",
-            "payments.state_step.step",
-            "payments.state_step.to_state",
-        ],
-        name="step_allowed",
-    ),
 )
 
 state_step = Table(
@@ -188,7 +177,6 @@ state_step = Table(
     Column("step", Text, nullable=False),
     Column("to_state", Text, nullable=False),
     PrimaryKeyConstraint("machine", "from_state", "step"),
-    UniqueConstraint("machine", "from_state", "step", "to_state", name="state_step_whole"),
 )
 
 capture = Table(

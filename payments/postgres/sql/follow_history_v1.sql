@@ -1,9 +1,10 @@
 -- A state changes by its history alone: each version has its step, each step is one of the table,
 -- begins where the last one ended, and none is left out. Steps are written before, or in the same
--- statement as, the row that follows them.
+-- statement as, the row that follows them; check_steps_v1 sees that each is one of the table.
 CREATE FUNCTION payments.follow_history_v1() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off -- A plan made while there were few steps must not scan them all later.
 AS $$
 DECLARE
     machine_name text := TG_ARGV[0];

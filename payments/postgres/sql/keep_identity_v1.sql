@@ -1,4 +1,9 @@
--- What a payment or an attempt is never changes; only where it stands does.
+-- What a payment or an attempt is never changes; only where it stands does. Nor does an account
+-- ever become another one.
+CREATE TRIGGER keep_identity BEFORE UPDATE OF code, account_number ON payments.beneficiary
+FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_v1();
+ALTER TABLE payments.beneficiary ENABLE ALWAYS TRIGGER keep_identity;
+
 CREATE TRIGGER keep_identity
 BEFORE UPDATE OF
     payment_id, number, handle_hash, amount_vnd, priced_on, language, client, created_at, expires_at

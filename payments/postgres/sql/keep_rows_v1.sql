@@ -1,4 +1,8 @@
 -- These rows change, but none of them ever goes away.
+CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON payments.beneficiary
+FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_v1();
+ALTER TABLE payments.beneficiary ENABLE ALWAYS TRIGGER keep_rows;
+
 CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON payments.payment
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_v1();
 ALTER TABLE payments.payment ENABLE ALWAYS TRIGGER keep_rows;

@@ -56,7 +56,7 @@ CREATE TABLE payments.payment_line (
     obligation_id bigint NOT NULL REFERENCES payments.obligation,
     part text NOT NULL,
     amount_vnd bigint NOT NULL,
-    beneficiary text NOT NULL REFERENCES payments.beneficiary,
+    beneficiary text NOT NULL,
     budget jsonb NOT NULL,
     explanation jsonb NOT NULL,
     PRIMARY KEY (payment_id, ordinal),
@@ -128,8 +128,7 @@ CREATE TABLE payments.state_step (
     from_state text NOT NULL,
     step text NOT NULL,
     to_state text NOT NULL,
-    PRIMARY KEY (machine, from_state, step),
-    CONSTRAINT state_step_whole UNIQUE (machine, from_state, step, to_state)
+    PRIMARY KEY (machine, from_state, step)
 );
 
 CREATE TABLE payments.step (
@@ -141,9 +140,7 @@ CREATE TABLE payments.step (
     to_state text NOT NULL,
     at timestamptz NOT NULL,
     evidence_id bigint REFERENCES payments.evidence,
-    PRIMARY KEY (machine, subject_id, version),
-    CONSTRAINT step_allowed FOREIGN KEY (machine, from_state, step, to_state)
-        REFERENCES payments.state_step (machine, from_state, step, to_state)
+    PRIMARY KEY (machine, subject_id, version)
 );
 
 CREATE TABLE payments.capture (

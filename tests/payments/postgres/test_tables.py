@@ -8,7 +8,7 @@ from ledger.postgres.transaction import Tx
 from tests.payments.scene import NOW, hear, heard, inside, notice, opened, owe, sent
 
 ONLY_GROWS = ("payment_line", "evidence", "state_step", "step", "capture", "acknowledgement")
-NEVER_GOES = ("payment", "attempt", "obligation", "outbox")
+NEVER_GOES = ("beneficiary", "payment", "attempt", "obligation", "outbox")
 
 FOR_NOBODY = (
     # Histories: a state without its step, a step out of turn, a step of no table.
@@ -17,6 +17,10 @@ FOR_NOBODY = (
     "UPDATE payments.payment SET state = 'held'",
     "UPDATE payments.attempt SET state = 'failed', gateway_transaction = '', version = version + 1",
     "INSERT INTO payments.step VALUES ('payment', 1, 99, 'settle', 'created', 'settled', now())",
+    # Accounts.
+    "INSERT INTO payments.payment_line SELECT payment_id, 9, obligation_id, part, amount_vnd,"
+    " 'nobody', budget, explanation FROM payments.payment_line",
+    "UPDATE payments.beneficiary SET account_number = '1'",
     # Identities.
     "UPDATE payments.payment SET amount_vnd = amount_vnd + 1",
     "UPDATE payments.payment SET number = 'NP'",
@@ -37,7 +41,7 @@ FOR_THE_OWNER_ONLY = (
     "UPDATE payments.payment SET amount_vnd = 1",
     "UPDATE payments.obligation SET facts = '{}'",
     "UPDATE payments.obligation SET beneficiary = 'other'",
-    "UPDATE payments.beneficiary SET account_number = '1'",
+    "UPDATE payments.beneficiary SET name = 'other'",
     "INSERT INTO payments.state_step VALUES ('payment', 'paid', 'fail', 'failed')",
     "ALTER TABLE payments.step DISABLE TRIGGER ALL",
     "DROP TABLE payments.idempotency",
