@@ -1,0 +1,104 @@
+"""Checking a proof: genuine in one line, and one answer for everything else."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.citizen.verify_proof import CHECKS_PER_MINUTE_MAX, amount_typed
+from api.language import Language, read_speeches
+from api.start_payment import handle_hash
+from ledger.money import VND_MAX, Money
+from payments.payment_number import payment_number
+from payments.postgres import acknowledgement_rows, payment_rows
+from tests.api.citizen.payer import Payer, hear
+
+SPEECHES = read_speeches()
+VALID = "Giấy xác nhận là thật: đã nộp 3.013.500 đ"
+NOT_OURS = "Không phải giấy xác nhận của chúng tôi, hoặc số tiền không khớp"
+
+
+@pytest.fixture
+def proof(payer: Payer) -> dict[str, str]:
+    """Give number and token of a proof of 3,013,500 dong."""
+    hear(payer.house, payer.go())
+    handle = payer.get("/wait").headers["location"].removeprefix("/p/")
+    with payer.house.open_tx() as tx:
+        payment = payment_rows.by_handle_hash(tx, handle_hash(handle))
+        assert payment is not None
+        signed = acknowledgement_rows.of_payment(tx, payment.payment_id)
+    assert signed is not None
+    return {"number": signed.number, "token": str(json.loads(signed.payload)["qr"])}
+
+
+def _answer(payer: Payer, **typed: str) -> str:
+    page = payer.submit(payer.get("/verify"), "/verify", typed)
+    return page.text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("amount", ["3013500", "3.013.500 đ", "VND 3,013,500", " 3.013.500 đồng"])
+def test_number_and_amount_find_a_genuine_proof(
+    payer: Payer, proof: dict[str, str], amount: str
+) -> None:
+    page = _answer(payer, number=proof["number"], amount=amount)
+    assert VALID in page
+    assert "0002/QĐ-XPHC" in page
+    assert "12:00, 23/11/2026" in page
+
+
+def test_a_number_may_be_typed_as_it_is_read_out(payer: Payer, proof: dict[str, str]) -> None:
+    spoken = " ".join(proof["number"].lower())
+    assert VALID in _answer(payer, number=spoken, amount="3013500")
+
+
+def test_the_content_of_the_qr_code_is_enough(payer: Payer, proof: dict[str, str]) -> None:
+    broken_over_lines = "\n".join(proof["token"][at : at + 50] for at in range(0, 300, 50))
+    assert VALID in _answer(payer, token=broken_over_lines)
+
+
+def test_t36_an_altered_token_is_not_ours(payer: Payer, proof: dict[str, str]) -> None:
+    token = proof["token"]
+    for at in (4, 20, len(token) - 30):
+        other = "A" if token[at] != "A" else "B"
+        assert NOT_OURS in _answer(payer, token=token[:at] + other + token[at + 1 :])
+
+
+def test_t36_another_amount_and_an_unknown_number_look_the_same(
+    payer: Payer, proof: dict[str, str]
+) -> None:
+    wrong = _answer(payer, number=proof["number"], amount="3013501")
+    assert NOT_OURS in wrong
+    assert "0002" not in wrong
+    assert NOT_OURS in _answer(payer, number=payment_number(7), amount="1")
+
+
+def test_what_is_missing_is_named(payer: Payer) -> None:
+    page = _answer(payer)
+    assert page.count("Nhập số giao dịch, hoặc dán nội dung mã QR") == 2
+    assert "Nhập số tiền, ví dụ 3.013.500" in page
+    assert "Số giao dịch có 12 chữ và số" in _answer(payer, number="NP123", amount="1")
+
+
+def test_checks_are_limited(payer: Payer) -> None:
+    page = payer.get("/verify")
+    for _ in range(CHECKS_PER_MINUTE_MAX):
+        payer.submit(page, "/verify", {"token": "x"})
+    assert payer.submit(page, "/verify", {"token": "x"}).status_code == 429
+
+
+@given(st.integers(min_value=0, max_value=VND_MAX))
+def test_every_amount_is_read_back_as_it_is_shown(vnd: int) -> None:
+    for language in Language:
+        assert amount_typed(SPEECHES[language].dong(Money(vnd))) == vnd
+
+
+@given(st.text())
+def test_no_text_breaks_the_reading_of_amounts(text: str) -> None:
+    read = amount_typed(text)
+    assert read is None or read >= 0
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1e3", "1.5", "1.00.000", "٣", "12,34", "9" * 40])
+def test_what_is_no_amount_of_dong_is_not_read(text: str) -> None:
+    assert amount_typed(text) is None

@@ -1,0 +1,127 @@
+"""Waiting for the gateway's word: never 'failed' without knowing, never an id in an address."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from api.house import House
+from gateways.contract import Outcome, RawRequest
+from ledger.money import Money
+from tests.api.citizen.payer import DUE, Payer, hear
+
+
+def _text(payer: Payer, path: str = "/wait") -> str:
+    return payer.get(path).text.replace("\u00a0", " ")
+
+
+def _at(payer: Payer, **passed: int) -> Payer:
+    """Return the same browser some time later."""
+    at = payer.house.clock() + timedelta(**passed)
+    later = Payer(replace(payer.house, clock=lambda: at))
+    later.client.cookies = payer.client.cookies
+    return later
+
+
+def test_a_browser_that_began_nothing_is_told_where_to_look(payer: Payer) -> None:
+    page = _text(payer)
+    assert "Không thấy giao dịch nào ở đây" in page
+    assert "/verify" in page
+    assert payer.get("/wait/state").text == ""
+
+
+def test_a_pending_payment_waits_with_and_without_script(payer: Payer) -> None:
+    payer.go()
+    page = _text(payer)
+    assert "Đang chờ VNPAY xác nhận" in page
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+    assert 'data-state="pending"' in page
+    assert payer.get("/wait/state").text == "pending"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "words"),
+    [
+        (Outcome.DECLINED, "failed", "Chưa trừ tiền"),
+        (Outcome.CANCELLED, "failed", "Bạn có thể nộp lại ngay"),
+        (Outcome.EXPIRED, "expired", "Hết giờ, chưa trừ tiền"),
+        (Outcome.HELD, "held", "Ngân hàng đã trừ tiền, đang kiểm tra"),
+        (Outcome.PENDING, "pending", "Đang chờ VNPAY xác nhận"),
+    ],
+)
+def test_each_word_of_the_gateway_has_its_own_words(
+    payer: Payer, outcome: Outcome, state: str, words: str
+) -> None:
+    hear(payer.house, payer.go(), outcome)
+    assert payer.get("/wait/state").text == state
+    assert words in _text(payer)
+
+
+def test_money_that_differs_is_held_and_not_called_failed(payer: Payer) -> None:
+    hear(payer.house, payer.go(), amount=DUE - Money(1_000))
+    page = _text(payer)
+    assert "đang kiểm tra" in page
+    assert "không mất" in page
+    assert "Chưa trừ tiền" not in page
+
+
+def test_paid_leads_to_the_proof(payer: Payer) -> None:
+    hear(payer.house, payer.go())
+    assert payer.get("/wait").headers["location"].startswith("/p/")
+    assert payer.get("/en/wait").headers["location"].startswith("/en/p/")
+
+
+def test_paid_twice_is_told_with_the_refund(payer: Payer) -> None:
+    address = payer.go()
+    hear(payer.house, address)
+    hear(payer.house, address, transaction="14422599")
+    assert payer.get("/wait/state").text == "overpaid"
+    page = _text(payer)
+    assert "Nộp thừa" in page
+    assert "Mở giấy xác nhận của tôi" in page
+
+
+def test_after_its_time_the_next_check_is_told(payer: Payer) -> None:
+    payer.go()
+    late = _at(payer, minutes=16)
+    page = _text(late)
+    assert "Xin đừng nộp lại" in page
+    assert "Lần kiểm tra tới" in page
+    assert "12:0" in page
+
+
+def test_coming_back_with_the_cookie_forgets_what_the_address_said(payer: Payer) -> None:
+    payer.go()
+    back = payer.get("/return?vnp_ResponseCode=00&vnp_Amount=301350000")
+    assert back.headers["location"] == "/wait"
+
+
+def test_coming_back_keeps_the_language(payer: Payer) -> None:
+    payer.find()
+    left = payer.submit(payer.get("/en/fine"), "/en/pay", {"method": "vnpay"})
+    assert payer.submit(left, "/en/pay").status_code == 303
+    assert payer.get("/return").headers["location"] == "/en/wait"
+
+
+def test_t11_coming_back_without_the_cookie_shows_nothing_personal(
+    payer: Payer, house: House
+) -> None:
+    stranger = Payer(house)
+    page = stranger.get(f"/return?{_genuine_return(payer)}")
+    assert page.status_code == 200
+    assert "Giao dịch của bạn đang được kiểm tra" in page.text
+    for secret in ("0002", "3.013.500", "29B1", "NP"):
+        assert secret not in page.text.replace("\u00a0", " ")
+
+
+def test_t11_a_forged_return_shows_nothing_at_all(payer: Payer) -> None:
+    answer = payer.get("/return?vnp_TxnRef=NPAAAAAAAAAA&vnp_ResponseCode=00&vnp_SecureHash=00")
+    assert answer.headers["location"] == "/wait"
+
+
+def _genuine_return(payer: Payer) -> str:
+    """Return what VNPAY would add to our address, signed with our merchant's secret."""
+    query = payer.go().partition("?")[2]
+    raw = RawRequest("GET", "/return", query.encode(), (), b"", "")
+    assert payer.house.gateways["vnpay"].read_return(raw)
+    return query
