@@ -135,6 +135,7 @@ def _from_example(given_facts: dict[str, Any]) -> dict[str, object]:
         # Receipt not proven: twelve days after issue, or the longer term and two days.
         ({"issued_on": "2026-05-05"}, "2026-05-17"),
         ({"issued_on": "2026-05-05", "term_days": 30}, "2026-06-06"),
+        ({"issued_on": "2026-05-05", "term_days": 5}, "2026-05-17"),
         # The authority's own date outweighs every rule.
         (
             {
