@@ -3,22 +3,22 @@
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Final
 
 from payments import obligations
 from payments.obligations.contract import ObligationKind
 
 
-def find_kinds() -> Mapping[str, ObligationKind]:
-    """Return the kinds by code.
+def find_kinds(package: ModuleType) -> Mapping[str, ObligationKind]:
+    """Return the kinds in a package's modules, by code.
 
     Raises:
         ValueError: two files claim the same code.
     """
     kinds: dict[str, ObligationKind] = {}
-    for found in pkgutil.iter_modules(obligations.__path__):
-        module = importlib.import_module(f"{obligations.__name__}.{found.name}")
+    for found in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{found.name}")
         kind: object = getattr(module, "KIND", None)
         if not isinstance(kind, ObligationKind):
             continue
@@ -28,5 +28,5 @@ def find_kinds() -> Mapping[str, ObligationKind]:
     return MappingProxyType(kinds)
 
 
-KINDS: Final = find_kinds()
+KINDS: Final = find_kinds(obligations)
 """All kinds this program knows."""

@@ -145,6 +145,16 @@ def test_what_is_paid_says_since_when_and_asks_for_nothing(tx: Tx):
     assert (answer.quote, answer.total_tomorrow, answer.being_paid_until) == (None, ZERO, None)
 
 
+def test_a_fine_paid_in_parts_asks_for_nothing_while_it_is_open(tx: Tx):
+    push(tx, fine(part_payments=[{"on": "2026-03-10", "amount_vnd": 3_000_000}]))
+    answer = found(tx)
+    assert (answer.status, answer.quote, answer.total_tomorrow) == (
+        ObligationStatus.OPEN,
+        None,
+        ZERO,
+    )
+
+
 def test_a_withdrawn_decision_asks_for_nothing(tx: Tx):
     ids = push(tx, fine())
     kept = obligations_by_id(tx, ids)[ids[0]]

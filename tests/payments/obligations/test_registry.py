@@ -1,7 +1,11 @@
 """Finding the kinds of obligation."""
 
+import importlib
+from pathlib import Path
+
 import pytest
 
+from payments import obligations
 from payments.errors import InputRefused
 from payments.obligations.registry import KINDS, find_kinds
 
@@ -9,7 +13,18 @@ from payments.obligations.registry import KINDS, find_kinds
 def test_every_file_with_a_kind_is_found_by_its_code():
     assert set(KINDS) >= {"traffic_fine", "demand", "violation_record"}
     assert all(kind.code == code for code, kind in KINDS.items())
-    assert find_kinds() == KINDS
+    assert find_kinds(obligations) == KINDS
+
+
+def test_two_files_cannot_claim_one_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    package = tmp_path / "doubled_kinds"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for name in ("first", "second"):
+        (package / f"{name}.py").write_text("from payments.obligations.demand import KIND\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ValueError, match="demand"):
+        find_kinds(importlib.import_module("doubled_kinds"))
 
 
 def test_no_kind_takes_a_field_it_does_not_know():
