@@ -1,6 +1,7 @@
 """Finding the kinds of obligation."""
 
 import importlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def test_two_files_cannot_claim_one_code(tmp_path: Path, monkeypatch: pytest.Mon
     (package / "__init__.py").touch()
     for name in ("first", "second"):
         (package / f"{name}.py").write_text("from payments.obligations.demand import KIND\n")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     with pytest.raises(ValueError, match="demand"):
         find_kinds(importlib.import_module("doubled_kinds"))
 
