@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--police-secret", default=SANDBOX_POLICE_SECRET, help="webhook secret, whsec_...")
     add("--faults", help="for example lost=0.1,doubled=0.2,late=0.1,late_s=5,seed=7")
     add("--fee-vnd", type=int, default=0, help="fee kept back per payment in a report")
-    add("--accounts", default="", help="treasury accounts open from the start, comma between")
+    add("--accounts", default="", help="accounts open from the start: CODE or CODE=NUMBER, ...")
     return parser
 
 

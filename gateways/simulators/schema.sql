@@ -67,7 +67,11 @@ CREATE TABLE IF NOT EXISTS vnpay_report (
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS treasury_account (
-    account TEXT PRIMARY KEY, balance_vnd INTEGER NOT NULL, statements INTEGER NOT NULL, stated_on TEXT
+    account TEXT PRIMARY KEY,
+    number TEXT NOT NULL,                      -- as its bank's statements name it
+    balance_vnd INTEGER NOT NULL,
+    statements INTEGER NOT NULL,
+    stated_on TEXT
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS treasury_credit (

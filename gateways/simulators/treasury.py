@@ -19,17 +19,21 @@ class StatementFile:
 
 
 def open_accounts(store: Store, accounts: Iterable[str]) -> None:
-    """Open accounts with nothing in them; those that exist stay as they are."""
+    """Open accounts with nothing in them; those that exist stay as they are.
+
+    Each is a beneficiary's code, or `CODE=NUMBER` where statements shall bear another number.
+    """
     with store.change() as tx:
         for account in accounts:
-            _open_account(tx, account)
+            code, _, number = account.partition("=")
+            _open_account(tx, code, number=number or code)
 
 
 def expect(store: Store, gateway: str, payouts: Sequence[Payout]) -> None:
     """Take note of payouts on their way; each is credited once."""
     with store.change() as tx:
         for payout in payouts:
-            _open_account(tx, payout.beneficiary)
+            _open_account(tx, payout.beneficiary, number=payout.beneficiary)
             tx.execute(
                 """INSERT INTO treasury_credit (payout, account, amount_vnd, business_date, text)
                    VALUES (?, ?, ?, ?, ?) ON CONFLICT (payout) DO NOTHING""",
@@ -105,6 +109,7 @@ def _statements(
             Statement(
                 serial=serial + len(statements) + 1,
                 account=str(account["account"]),
+                account_number=str(account["number"]),
                 number=int(account["statements"]) + 1,
                 opened_on=stated_on or business_date,
                 opening_vnd=int(account["balance_vnd"]),
@@ -130,11 +135,11 @@ def _text(gateway: str, payout: Payout) -> str:
     )
 
 
-def _open_account(tx: Tx, account: str) -> None:
+def _open_account(tx: Tx, account: str, *, number: str) -> None:
     tx.execute(
-        """INSERT INTO treasury_account (account, balance_vnd, statements) VALUES (?, 0, 0)
-           ON CONFLICT (account) DO NOTHING""",
-        (account,),
+        """INSERT INTO treasury_account (account, number, balance_vnd, statements)
+           VALUES (?, ?, 0, 0) ON CONFLICT (account) DO NOTHING""",
+        (account, number),
     )
 
 

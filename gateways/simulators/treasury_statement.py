@@ -19,11 +19,13 @@ class Credit:
 class Statement:
     """One account on one day; its opening balance is the closing one of the statement before.
 
-    `serial` counts all statements of the treasury, `number` those of the account.
+    `account` is the beneficiary's code, `account_number` how its bank names it; `serial` counts all
+    statements of the treasury, `number` those of the account.
     """
 
     serial: int
     account: str
+    account_number: str
     number: int
     opened_on: date
     opening_vnd: int
@@ -45,7 +47,7 @@ def _statement(statement: Statement) -> str:
     day = statement.business_date
     lines = [
         f":20:KB{day:%Y%m%d}{statement.serial:06d}",
-        f":25:{statement.account}",
+        f":25:{statement.account_number}",
         f":28C:{statement.number}/1",
         f":60F:{_balance(statement.opened_on, statement.opening_vnd)}",
     ]

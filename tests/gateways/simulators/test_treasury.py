@@ -94,3 +94,8 @@ def test_a_payout_is_not_credited_before_its_day(store: Store):
 
 def test_without_accounts_there_is_nothing_to_state(store: Store):
     assert state(store, FIRST, leave_out=NOBODY) is None
+
+
+def test_a_statement_bears_the_number_its_bank_knows_the_account_by(store: Store):
+    open_accounts(store, ["KB0111=7111.0.1054321"])
+    assert ":25:7111.0.1054321" in stated(store).content.splitlines()
