@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from gateways.contract import Gateway
 from ledger.postgres.transaction import Tx
 from payments.business_calendar import BusinessCalendar
-
-NAMED_MAX: Final = 20
-"""Rows a violated proof names; it counts the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +46,14 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Violated:
-    """The rows that break it by name, no more than NAMED_MAX of them, and how many there are."""
+    """The rows that break it: the first twenty by name, and how many there are.
+
+    `total` is at least that many where the search stopped early; `is_counted` is False then.
+    """
 
     rows: tuple[str, ...]
     total: int
+    is_counted: bool = True
 
 
 Outcome = Holds | Violated

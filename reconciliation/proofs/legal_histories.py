@@ -1,1 +1,36 @@
-"""I6."""
+"""I6: every payment and attempt came to where it stands by steps there are."""
+
+from typing import Final
+
+from ledger.postgres.transaction import Tx
+from payments.states import ATTEMPT_STEPS, PAYMENT_STEPS, AttemptState, PaymentState
+from reconciliation.postgres import proof_history_rows
+from reconciliation.postgres.proof_history_rows import Step
+from reconciliation.proofs.contract import Means, Outcome, Proof
+from reconciliation.proofs.findings import Findings, counted
+
+_ALLOWED: Final = (
+    *(Step("payment", state, step, after) for (state, step), after in PAYMENT_STEPS.items()),
+    *(Step("attempt", state, step, after) for (state, step), after in ATTEMPT_STEPS.items()),
+)
+
+
+def legal_histories(tx: Tx, _means: Means) -> Outcome:
+    """Say that steps run from 1 without a gap, each from where the last one led."""
+    findings = Findings()
+    found = proof_history_rows.illegal_steps(
+        tx,
+        _ALLOWED,
+        payment_first=PaymentState.CREATED,
+        attempt_first=AttemptState.PREPARED,
+    )
+    findings.add_some(found.names, total=found.total)
+    payments, attempts, steps = proof_history_rows.history_size(tx)
+    return findings.outcome(
+        looked_at=f"{counted(steps, one='step', many='steps')} of "
+        f"{counted(payments, one='payment', many='payments')} and "
+        + counted(attempts, one="attempt", many="attempts")
+    )
+
+
+PROOF: Final = Proof("I6", "histories are legal", legal_histories)

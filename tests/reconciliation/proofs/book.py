@@ -1,0 +1,236 @@
+"""A small book made by the real acts: paid, paid twice, paid wrongly, told late, passed on, closed.
+
+Every message of VNPAY in it is signed by the far side's own code.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from pydantic import SecretStr
+
+from gateways.contract import Gateway, Notice, Outcome, RawRequest, Verdict
+from gateways.transport import Transport
+from gateways.vnpay import Settings, Vnpay
+from ledger.money import Money
+from ledger.postgres.transaction import OpenTx
+from payments.acknowledgement import Ed25519Signer
+from payments.apply_notices import apply_notices
+from payments.evidence import EvidenceKind, Received
+from payments.event import Event
+from payments.postgres import attempt_rows, idempotency_rows
+from payments.send_to_gateway import send_to_gateway
+from payments.tell_provider import Delivered, tell_provider
+from reconciliation.business_day import VIETNAM, load_calendar
+from reconciliation.match_day import match_day
+from reconciliation.proofs.contract import FarSide, Means
+from reconciliation.receive_file import receive_file
+from reconciliation.statements.mt940 import FORMAT
+from tests.gateways.vnpay_samples import SECRET, callback, query_answer
+from tests.payments.scene import opened, owe
+from tests.reconciliation.samples import (
+    MERCHANT,
+    TREASURY,
+    VNPAY,
+    Line,
+    report,
+    statement,
+)
+
+DAY: Final = date(2026, 3, 11)
+MORNING: Final = datetime(2026, 3, 11, 9, 0, tzinfo=VIETNAM)
+PAID_AT: Final = datetime(2026, 3, 11, 9, 5, tzinfo=VIETNAM)
+EVENING: Final = datetime(2026, 3, 11, 18, 0, tzinfo=VIETNAM)
+AMOUNT: Final = Money(350_000)
+CALENDAR: Final = load_calendar()
+SIGNER: Final = Ed25519Signer(b"p" * 32)
+KEY: Final = "order-0001"
+
+BY_CALLBACK: Final = ("PAID-1", "PAID-2", "PAID-3")
+BY_ANSWER: Final = "ASKED-1"
+BY_REPORT: Final = "SILENT-1"
+TWICE: Final = ("TWICE-1", "TWICE-2")
+OTHER_AMOUNT: Final = "OTHER-1"
+DECLINED: Final = "NO-1"
+WAITING: Final = "WAITS-1"
+"""Our references, by what became of the order."""
+
+
+def gateway_of(transport: Transport, *, secret: str = SECRET) -> Vnpay:
+    """Return the merchant's gateway."""
+    return Vnpay(
+        Settings(
+            tmn_code=MERCHANT,
+            hash_secret=SecretStr(secret),
+            pay_url="https://pay.example/vpcpay.html",
+            api_url="http://127.0.0.1:9/api",
+            server_address="10.1.1.1",
+        ),
+        transport,
+    )
+
+
+@dataclass(slots=True)
+class Maker:
+    """Makes the book, and remembers what the far side saw."""
+
+    open_tx: OpenTx
+    open_recon_tx: OpenTx
+    gateway: Gateway
+    paid: dict[tuple[str, str], int]
+    acknowledged: set[str]
+
+    def order(self, reference: str, *, obligation_ids: Sequence[int] = ()) -> str:
+        """Have a payment of one obligation sent to the gateway; return its number."""
+        with self.open_tx() as tx:
+            payment = opened(tx, obligation_ids or owe(tx, amount=AMOUNT), now=MORNING)
+        send_to_gateway(
+            self.open_tx,
+            self.gateway,
+            payment_id=payment.payment_id,
+            reference=reference,
+            payer_address="113.160.92.202",
+            return_url="https://pay.example.vn/return",
+            purpose="Nộp phạt",
+            now=MORNING,
+        )
+        return payment.number
+
+    def call_back(
+        self, reference: str, *, transaction: str, amount: Money = AMOUNT, code: str = "00"
+    ) -> Verdict:
+        """Have VNPAY say what became of an order, and hear our answer."""
+        status = "00" if code == "00" else "02"
+        raw = replace(
+            callback(
+                TmnCode=MERCHANT,
+                TxnRef=reference,
+                TransactionNo=transaction,
+                Amount=f"{amount.vnd}00",
+                ResponseCode=code,
+                TransactionStatus=status,
+                PayDate=f"{PAID_AT:%Y%m%d%H%M%S}",
+            ),
+            headers=(("host", "pay.example.vn"),),
+        )
+        notice = self.gateway.read_callback(raw)
+        assert isinstance(notice, Notice), notice
+        verdict = self._apply(EvidenceKind.CALLBACK, raw, notice)
+        if verdict in {Verdict.RECORDED, Verdict.ALREADY_RECORDED}:
+            self.acknowledged.add(reference)
+        if code == "00":
+            self.paid[reference, transaction] = amount.vnd
+        return verdict
+
+    def ask(self, reference: str, *, transaction: str) -> None:
+        """Have VNPAY answer our question about an order: paid."""
+        raw = json.dumps(
+            query_answer(
+                TmnCode=MERCHANT,
+                TxnRef=reference,
+                TransactionNo=transaction,
+                Amount=f"{AMOUNT.vnd}00",
+                PayDate=f"{PAID_AT:%Y%m%d%H%M%S}",
+            )
+        ).encode()
+        with self.open_tx() as tx:
+            attempt = attempt_rows.by_reference(tx, gateway="vnpay", reference=reference)
+        assert attempt is not None
+        notice = self.gateway.read_answer(attempt.prepared, raw)
+        assert notice.outcome is Outcome.PAID
+        said = RawRequest(method="", path="ask", query=b"", headers=(), body=raw, peer="")
+        self._apply(EvidenceKind.ANSWER, said, notice)
+        self.paid[reference, transaction] = AMOUNT.vnd
+
+    def _apply(self, kind: EvidenceKind, raw: RawRequest, notice: Notice) -> Verdict:
+        heard = Received(kind, raw, notice, PAID_AT + timedelta(seconds=2))
+        with self.open_tx() as tx:
+            (verdict,) = apply_notices(
+                tx, [heard], calendar=CALENDAR, signer=SIGNER, now=heard.received_at
+            )
+        return verdict
+
+
+def make_book(open_tx: OpenTx, open_recon_tx: OpenTx, gateway: Gateway) -> FarSide:
+    """Make the book and close its day; return what the far side remembers of it."""
+    maker = Maker(open_tx, open_recon_tx, gateway, {}, set())
+    for ordinal, reference in enumerate(BY_CALLBACK, start=1):
+        number = maker.order(reference)
+        _keep_answer(open_tx, number, key=f"order-{ordinal:04}")
+        maker.call_back(reference, transaction=f"1500000{ordinal}")
+    maker.call_back(BY_CALLBACK[0], transaction="15000001")
+    for reference in (BY_ANSWER, BY_REPORT, OTHER_AMOUNT, DECLINED, WAITING):
+        maker.order(reference)
+    maker.ask(BY_ANSWER, transaction="15000011")
+    _pay_twice(maker)
+    maker.call_back(OTHER_AMOUNT, transaction="15000031", amount=Money(340_000))
+    maker.call_back(DECLINED, transaction="0", code="24")
+    maker.paid[BY_REPORT, "15000041"] = AMOUNT.vnd
+    tell_provider(open_tx, _take_in, now=EVENING, limit_max=100)
+    _pass_on(maker)
+    tell_provider(open_tx, _take_in, now=EVENING, limit_max=3)
+    return FarSide(paid=maker.paid, acknowledged=frozenset(maker.acknowledged))
+
+
+def means_of(gateway: Gateway, far_side: FarSide | None) -> Means:
+    """Return what proofs of this book need."""
+    return Means(
+        gateways={gateway.code: gateway},
+        calendar=CALENDAR,
+        public_keys={SIGNER.key_id: SIGNER.public_key},
+        far_side=far_side,
+        now=EVENING,
+    )
+
+
+def _pay_twice(maker: Maker) -> None:
+    """Have a first try fail, a second one succeed, and the first one succeed after all."""
+    late, quick = TWICE
+    with maker.open_tx() as tx:
+        owed = owe(tx, amount=AMOUNT)
+    maker.order(late, obligation_ids=owed)
+    maker.call_back(late, transaction="0", code="24")
+    maker.order(quick, obligation_ids=owed)
+    maker.call_back(quick, transaction="15000021")
+    maker.call_back(late, transaction="15000022")
+
+
+def _pass_on(maker: Maker) -> None:
+    """Have the gateway report the day and the treasury say what arrived, then match and close."""
+    lines = [
+        Line(reference, transaction, amount, beneficiary="kbnn-0011", paid_at=PAID_AT)
+        for (reference, transaction), amount in sorted(maker.paid.items())
+    ]
+    receive_file(
+        maker.open_recon_tx,
+        VNPAY,
+        name="report.csv",
+        raw=report(lines, day=DAY),
+        read=maker.gateway.read_report,
+        now=EVENING,
+    )
+    total = sum(line.amount_vnd for line in lines)
+    receive_file(
+        maker.open_recon_tx,
+        TREASURY,
+        name="statement.sta",
+        raw=statement([("VP1", total)], account="7111.kbnn-0011", day=DAY),
+        read=FORMAT.read,
+        now=EVENING,
+    )
+    with maker.open_recon_tx() as tx:
+        match_day(tx, DAY, calendar=CALENDAR, signer=SIGNER, now=EVENING)
+
+
+def _keep_answer(open_tx: OpenTx, number: str, *, key: str) -> None:
+    with open_tx() as tx:
+        words: Mapping[str, str] = {"client": "citizen", "route": "/v1/payments", "key": key}
+        idempotency_rows.begin(tx, **words, body_digest=b"b" * 32, now=MORNING)
+        answer = json.dumps({"number": number, "status": "created"}).encode()
+        idempotency_rows.finish(tx, **words, status=201, answer=answer)
+
+
+def _take_in(event: Event) -> Delivered:
+    return Delivered(is_taken=bool(event.event_id), error="")
