@@ -322,11 +322,17 @@ def _match_statements(tx: Tx, run: _Run) -> None:
             _arrive(tx, run, payout, groups)
         elif payout.is_covered:
             _name_not_arrived(tx, run, payout, groups)
-    strays = arrival_rows.stray_lines(tx, until=run.business_date, limit=SLICE_MAX)
-    _open(tx, run, [breaks.about_stray(stray) for stray in strays])
-    done = arrival_rows.statements_done(tx, until=run.business_date)
-    file_rows.mark_matched(tx, done, on=run.business_date)
-    run.done["files"] += len(done)
+    after = 0
+    while strays := arrival_rows.stray_lines(
+        tx, until=run.business_date, after=after, limit=SLICE_MAX
+    ):
+        after = strays[-1].item_id
+        _open(tx, run, [breaks.about_stray(stray) for stray in strays])
+    files = file_rows.files_to_match(
+        tx, kind=SourceKind.BENEFICIARY_STATEMENT, until=run.business_date
+    )
+    file_rows.mark_matched(tx, [file.file_id for file in files], on=run.business_date)
+    run.done["files"] += len(files)
 
 
 def _arrive(tx: Tx, run: _Run, payout: Payout, groups: Sequence[PassedOn]) -> None:

@@ -99,7 +99,7 @@ LEFT JOIN reconciliation.match_group AS made
     ON made.payout = item.payout AND made.kind = 'passed_on'
 LEFT JOIN payments.beneficiary ON beneficiary.code = made.credited_to
 WHERE file.state = 'accepted' AND file.matched_on IS NULL AND file.business_date <= %(until)s
-    AND (item.kind = 'credit' OR made.group_id IS NOT NULL)
+    AND (item.kind = 'credit' OR made.group_id IS NOT NULL) AND item.item_id > %(after)s
     AND NOT EXISTS (
         SELECT FROM reconciliation.match_leg WHERE match_leg.item_id = item.item_id)
     AND NOT EXISTS (
@@ -112,19 +112,6 @@ HAVING item.kind = 'debit' OR NOT coalesce(bool_or(
 ), false)
 ORDER BY item.item_id
 LIMIT %(limit)s
-"""
-_FILES_DONE: Final = """
-SELECT file.file_id
-FROM reconciliation.file
-JOIN reconciliation.source ON source.code = file.source AND source.kind = 'beneficiary_statement'
-WHERE file.state = 'accepted' AND file.matched_on IS NULL AND file.business_date <= %(until)s
-    AND NOT EXISTS (
-        SELECT FROM reconciliation.item
-        WHERE item.file_id = file.file_id AND item.kind = 'credit'
-            AND NOT EXISTS (
-                SELECT FROM reconciliation.match_leg WHERE match_leg.item_id = item.item_id)
-            AND NOT EXISTS (
-                SELECT FROM reconciliation.break_case WHERE break_case.item_id = item.item_id))
 """
 
 
@@ -191,9 +178,12 @@ def payments_in(tx: Tx, group_ids: Sequence[int]) -> list[int]:
     return [int(payment_id) for payment_id in rows.scalars()]
 
 
-def stray_lines(tx: Tx, *, until: date, limit: int) -> list[Stray]:
-    """Return booked lines that are no part of a payout still waiting, and in no break yet."""
-    rows = tx.exec_driver_sql(_STRAY, {"until": until, "limit": limit})
+def stray_lines(tx: Tx, *, until: date, after: int, limit: int) -> list[Stray]:
+    """Return booked lines that are no part of a payout still waiting, by number.
+
+    Only files nobody looked at are read: what waits there later is its payout's.
+    """
+    rows = tx.exec_driver_sql(_STRAY, {"until": until, "after": after, "limit": limit})
     return [
         Stray(
             item_id=int(row.item_id),
@@ -206,9 +196,3 @@ def stray_lines(tx: Tx, *, until: date, limit: int) -> list[Stray]:
         )
         for row in rows
     ]
-
-
-def statements_done(tx: Tx, *, until: date) -> list[int]:
-    """Return statement files none of whose credits waits any more."""
-    rows = tx.exec_driver_sql(_FILES_DONE, {"until": until})
-    return [int(row.file_id) for row in rows]

@@ -1,0 +1,342 @@
+"""A closed day on paper: what each side says, what was matched, what is open."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from ledger.money import Money, total
+
+FORM: Final = "clearing.day-report.v1"
+BREAKS_NAMED_MAX: Final = 200
+"""Breaks that are listed one by one; the table by kind counts them all."""
+
+_WIDTH: Final = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Side A: what our book says a gateway took for a beneficiary, by movement."""
+
+    gateway: str
+    beneficiary: str
+    movement: str
+    count: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Side B: what a gateway's report of the day says it passed on."""
+
+    gateway: str
+    beneficiary: str
+    count: int
+    amount: Money
+    fees: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Side C: what beneficiaries' statements showed when the day was matched."""
+
+    gateway: str
+    beneficiary: str
+    count: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Lines of reports that were matched that day, by rule."""
+
+    rule: str
+    count: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A file the day rests on; `sha256` is that of its bytes, in hex."""
+
+    source: str
+    name: str
+    sha256: str
+    state: str
+    version: int | None
+    items: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBreak:
+    """A difference still open at the end of the day; `age` is in working days."""
+
+    number: int
+    kind: str
+    opened_on: date
+    age: int
+    gateway: str
+    beneficiary: str
+    payout: str
+    amount: Money
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is not at zero in a clearing account's batch; open breaks explain all of it."""
+
+    account: str
+    batch: str
+    net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """One account of the trial balance."""
+
+    account: str
+    debit: Money
+    credit: Money
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """Everything about a closed day; nothing in it changes later.
+
+    `breaks_opened` and `breaks_closed` count by kind. `checksum` is the book's own over the day's
+    entries, in hex.
+    """
+
+    business_date: date
+    closed_at: datetime
+    taken: tuple[Taken, ...]
+    reported: tuple[Reported, ...]
+    arrived: tuple[Arrived, ...]
+    matched: tuple[Matched, ...]
+    files: tuple[ReportFile, ...]
+    breaks_opened: Mapping[str, int]
+    breaks_closed: Mapping[str, int]
+    breaks_open: tuple[NamedBreak, ...]
+    standing: tuple[Standing, ...]
+    trial_balance: tuple[BalanceRow, ...]
+    entries: int
+    transfers: int
+    checksum: str
+
+
+def figures_of(report: DayReport) -> dict[str, object]:
+    """Return the report as plain data: whole dong as numbers, dates and instants as text."""
+    return {
+        "form": FORM,
+        "business_date": report.business_date.isoformat(),
+        "closed_at": report.closed_at.isoformat(),
+        "unexplained_vnd": 0,
+        "taken": [
+            {
+                "gateway": row.gateway,
+                "beneficiary": row.beneficiary,
+                "movement": row.movement,
+                "count": row.count,
+                "amount_vnd": row.amount.vnd,
+            }
+            for row in report.taken
+        ],
+        "reported": [
+            {
+                "gateway": row.gateway,
+                "beneficiary": row.beneficiary,
+                "count": row.count,
+                "amount_vnd": row.amount.vnd,
+                "fees_vnd": row.fees.vnd,
+            }
+            for row in report.reported
+        ],
+        "arrived": [
+            {
+                "gateway": row.gateway,
+                "beneficiary": row.beneficiary,
+                "count": row.count,
+                "amount_vnd": row.amount.vnd,
+            }
+            for row in report.arrived
+        ],
+        "matched": [
+            {"rule": row.rule, "count": row.count, "amount_vnd": row.amount.vnd}
+            for row in report.matched
+        ],
+        "files": [
+            {
+                "source": row.source,
+                "name": row.name,
+                "sha256": row.sha256,
+                "state": row.state,
+                "version": row.version,
+                "items": row.items,
+                "amount_vnd": row.amount.vnd,
+            }
+            for row in report.files
+        ],
+        "breaks": _breaks(report),
+        "standing": [
+            {"account": row.account, "batch": row.batch, "net_vnd": row.net.vnd}
+            for row in report.standing
+        ],
+        "trial_balance": {
+            "rows": [
+                {"account": row.account, "debit_vnd": row.debit.vnd, "credit_vnd": row.credit.vnd}
+                for row in report.trial_balance
+            ],
+            "debit_vnd": total(row.debit for row in report.trial_balance).vnd,
+            "credit_vnd": total(row.credit for row in report.trial_balance).vnd,
+        },
+        "book": {
+            "entries": report.entries,
+            "transfers": report.transfers,
+            "checksum": report.checksum,
+        },
+    }
+
+
+def report_of(figures: Mapping[str, Any]) -> DayReport:
+    """Return the report whose figures these are."""
+    breaks, book = figures["breaks"], figures["book"]
+    return DayReport(
+        business_date=date.fromisoformat(figures["business_date"]),
+        closed_at=datetime.fromisoformat(figures["closed_at"]),
+        taken=tuple(Taken(**_read(row)) for row in figures["taken"]),
+        reported=tuple(Reported(**_read(row)) for row in figures["reported"]),
+        arrived=tuple(Arrived(**_read(row)) for row in figures["arrived"]),
+        matched=tuple(Matched(**_read(row)) for row in figures["matched"]),
+        files=tuple(ReportFile(**_read(row)) for row in figures["files"]),
+        breaks_opened=breaks["opened"],
+        breaks_closed=breaks["closed"],
+        breaks_open=tuple(NamedBreak(**_read(row)) for row in breaks["open"]),
+        standing=tuple(Standing(**_read(row)) for row in figures["standing"]),
+        trial_balance=tuple(BalanceRow(**_read(row)) for row in figures["trial_balance"]["rows"]),
+        entries=book["entries"],
+        transfers=book["transfers"],
+        checksum=book["checksum"],
+    )
+
+
+def bytes_of(figures: Mapping[str, object]) -> bytes:
+    """Return the one spelling of a report's figures, which is kept and hashed."""
+    text = json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def text_of(report: DayReport) -> str:
+    """Return the report for a terminal, at most `_WIDTH` columns wide."""
+    titles = [
+        f"DAY REPORT {report.business_date.isoformat()}",
+        f"closed {report.closed_at.isoformat()}, unexplained difference 0 dong",
+    ]
+    parts = [
+        "\n".join(titles),
+        _table(
+            "A. Our book: taken by gateways",
+            ("gateway", "beneficiary", "movement", "count", "dong"),
+            [(t.gateway, t.beneficiary, t.movement, t.count, t.amount) for t in report.taken],
+        ),
+        _table(
+            "B. Gateways' reports: passed on",
+            ("gateway", "beneficiary", "fees", "count", "dong"),
+            [(b.gateway, b.beneficiary, b.fees, b.count, b.amount) for b in report.reported],
+        ),
+        _table(
+            "C. Beneficiaries' statements: credited",
+            ("gateway", "beneficiary", "", "count", "dong"),
+            [(c.gateway, c.beneficiary, "", c.count, c.amount) for c in report.arrived],
+        ),
+        _table(
+            "Matched, by rule",
+            ("rule", "", "", "lines", "dong"),
+            [(m.rule, "", "", m.count, m.amount) for m in report.matched],
+        ),
+        _table(
+            "Files",
+            ("source", "name", "SHA-256", "lines", "dong"),
+            [(f.source, f.name, f.sha256[:12], f.items, f.amount) for f in report.files],
+        ),
+        _table(
+            "Open breaks, oldest first",
+            ("kind", "opened", "payout", "age", "dong"),
+            [(b.kind, b.opened_on, b.payout, b.age, b.amount) for b in report.breaks_open],
+        ),
+        _table(
+            "Trial balance",
+            ("account", "", "debit", "", "credit"),
+            [(r.account, "", r.debit, "", r.credit) for r in report.trial_balance],
+        ),
+        (
+            f"{report.entries:,} entries, {report.transfers:,} transfers,"
+            f" checksum {report.checksum[:16]}"
+        ),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _breaks(report: DayReport) -> dict[str, object]:
+    return {
+        "opened": dict(sorted(report.breaks_opened.items())),
+        "closed": dict(sorted(report.breaks_closed.items())),
+        "open": [
+            {
+                "number": row.number,
+                "kind": row.kind,
+                "opened_on": row.opened_on.isoformat(),
+                "age": row.age,
+                "gateway": row.gateway,
+                "beneficiary": row.beneficiary,
+                "payout": row.payout,
+                "amount_vnd": row.amount.vnd,
+                "text": row.text,
+            }
+            for row in report.breaks_open
+        ],
+    }
+
+
+def _read(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's values as they were: what is named `..._vnd` is money, `..._on` a date."""
+    values: dict[str, Any] = {}
+    for name, value in row.items():
+        if name.endswith("_vnd"):
+            values[name.removesuffix("_vnd")] = Money(value)
+        elif name.endswith("_on"):
+            values[name] = date.fromisoformat(value)
+        else:
+            values[name] = value
+    return values
+
+
+Cell = str | int | date | Money
+
+
+def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """Return rows of five columns under a title; the middle one takes what room is left."""
+    lines = [title, _row(heads)]
+    lines += [_row([_cell(cell) for cell in row]) for row in rows]
+    if not rows:
+        lines.append("  none")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _row(cells: Sequence[str]) -> str:
+    first, second, third, fourth, last = cells
+    return f"  {first:<24.24} {second:<22.22} {third:>20.20} {fourth:>7} {last:>18}"
+
+
+def _cell(cell: Cell) -> str:
+    match cell:
+        case Money():
+            return f"{cell.vnd:,}"
+        case int():
+            return f"{cell:,}"
+        case date():
+            return cell.isoformat()
+        case str():
+            return cell
