@@ -9,13 +9,12 @@ from api.house import House
 from api.keys import personal_keys_of, public_keys_of, signer_of
 from api.page import Pages
 from api.partner.delivery import deliverer
-from api.postgres.pool import open_pool
-from api.schedule import Job
+from api.postgres.pool import LONG_STATEMENT_MS, open_pool
+from api.schedule import Fenced, Job
 from api.settings import Settings
 from gateways.contract import Gateway
 from gateways.registry import open_gateways
 from gateways.transport import Limits, Transport, open_client
-from ledger.postgres.transaction import OpenTx
 from payments.ask_gateway import ask_gateway
 from payments.ask_plan import AskPlan
 from payments.expire_payments import expire_payments
@@ -51,7 +50,10 @@ def open_house(settings: Settings, *, process: str) -> House:
             settings.database_url, connections_max=CALLBACK_CONNECTIONS, name=f"{process} callbacks"
         ),
         open_recon_tx=open_pool(
-            settings.recon_database_url, connections_max=2, name=f"{process} reconciliation"
+            settings.recon_database_url,
+            connections_max=2,
+            name=f"{process} reconciliation",
+            statement_ms=LONG_STATEMENT_MS,
         ),
         gateways=gateways_of(os.environ),
         calendar=load_calendar(),
@@ -72,9 +74,9 @@ def jobs_of(house: House) -> list[Job]:
     """Return the acts of the schedule and how often each is due."""
     deliver = deliverer(open_client(Limits()), house.settings.subscribers, house.clock)
 
-    def ask(open_tx: OpenTx) -> object:
+    def ask(fenced: Fenced) -> object:
         return ask_gateway(
-            open_tx,
+            fenced(house.open_tx),
             house.gateways,
             plan=house.ask_plan,
             calendar=house.calendar,
@@ -83,11 +85,13 @@ def jobs_of(house: House) -> list[Job]:
             limit_max=ASK_LIMIT_MAX,
         )
 
-    def expire(open_tx: OpenTx) -> object:
-        return expire_payments(open_tx, now=house.clock(), limit_max=EXPIRE_LIMIT_MAX)
+    def expire(fenced: Fenced) -> object:
+        return expire_payments(fenced(house.open_tx), now=house.clock(), limit_max=EXPIRE_LIMIT_MAX)
 
-    def tell(open_tx: OpenTx) -> object:
-        return tell_provider(open_tx, deliver, now=house.clock(), limit_max=TELL_LIMIT_MAX)
+    def tell(fenced: Fenced) -> object:
+        return tell_provider(
+            fenced(house.open_tx), deliver, now=house.clock(), limit_max=TELL_LIMIT_MAX
+        )
 
     often_s = min(10, house.settings.ask_first_s)
     return [

@@ -145,6 +145,7 @@ def _far_sides(chosen: _Demo, logs: Path) -> Child:
         *("--tmn-code", environment["VNPAY_TMN_CODE"]),
         *("--hash-secret", environment["VNPAY_HASH_SECRET"]),
         *("--police-secret", environment["DEMO_EVENT_SECRET"]),
+        *("--accounts", ",".join(f"{one.code}={one.account_number}" for one in BENEFICIARIES)),
         *("--retry-ms", "20000"),
     ]
     if chosen.payments is not None:

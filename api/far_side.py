@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx2
+
 from reconciliation.proofs.contract import FarSide
 
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -68,12 +68,16 @@ class Holder:
         return open_fenced
 
 
+Fenced = Callable[[OpenTx], OpenTx]
+"""Makes a way to open transactions refuse them once the lease is lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One act and how often it is due."""
 
     name: str
-    act: Callable[[OpenTx], object]
+    act: Callable[[Fenced], object]
     every_s: int
 
 
@@ -82,7 +86,7 @@ def tick(holder: Holder, job: Job) -> None:
     if holder.fence is None:
         return
     try:
-        done = job.act(holder.fenced(holder.house.open_tx))
+        done = job.act(holder.fenced)
     except LeaseLost:
         _log.warning("schedule.fenced_off", job=job.name, holder=holder.name)
     except Exception:  # noqa: BLE001 (the schedule: one job's trouble must not stop the others)

@@ -6,9 +6,8 @@ import threading
 
 from api.close_days import close_due_days
 from api.composition import jobs_of, open_house
-from api.schedule import Holder, Job, run
+from api.schedule import Fenced, Holder, Job, run
 from api.settings import Settings
-from ledger.postgres.transaction import OpenTx
 
 
 def run_schedule(settings: Settings) -> None:
@@ -17,8 +16,8 @@ def run_schedule(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     house = open_house(settings, process="schedule")
 
-    def close(open_tx: OpenTx) -> object:
-        return close_due_days(house, open_tx)
+    def close(fenced: Fenced) -> object:
+        return close_due_days(fenced(house.open_recon_tx), house)
 
     holder = Holder(house, name=f"{socket.gethostname()}:{settings.inbox}")
     run(holder, jobs_of(house), nightly=Job("close_days", close, every_s=60), stop=stop)

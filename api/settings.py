@@ -1,45 +1,17 @@
 """The environment, typed: everything a process must be told, refused by name when wrong."""
 
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    AnyHttpUrl,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from api.setting_shapes import Address, Key32
+
 PREFIX = "CLEARING_"
-_HTTP_URL = TypeAdapter(AnyHttpUrl)
 
 
 class SettingsWrong(Exception):
     """A setting is missing or cannot be right; the text is one line naming it."""
-
-
-def _an_address(text: str) -> str:
-    return str(_HTTP_URL.validate_python(text)).rstrip("/")
-
-
-def _of_32_bytes(text: SecretStr) -> SecretStr:
-    try:
-        size = len(bytes.fromhex(text.get_secret_value()))
-    except ValueError:
-        size = 0
-    if size != 32:
-        msg = "must be 64 hexadecimal digits (32 bytes)"
-        raise ValueError(msg)
-    return text
-
-
-Address = Annotated[str, AfterValidator(_an_address)]
-Key32 = Annotated[SecretStr, AfterValidator(_of_32_bytes)]
 
 
 class Subscriber(BaseModel):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from ledger.postgres.refusals import refusals
-from ledger.postgres.tables import closed_day
+from ledger.postgres.tables import closed_day, entry
 from ledger.postgres.transaction import Tx
 
 
@@ -46,6 +46,15 @@ def first_open_from(tx: Tx, business_date: date) -> date:
     if through is None or business_date > through:
         return business_date
     return through + timedelta(days=1)
+
+
+def open_days(tx: Tx) -> list[date]:
+    """Return the business dates that have entries and are not closed, in order."""
+    through = _closed_through(tx)
+    query = sa.select(entry.c.business_date).distinct().order_by(entry.c.business_date)
+    if through is not None:
+        query = query.where(entry.c.business_date > through)
+    return list(tx.execute(query).scalars())
 
 
 def closed_days(tx: Tx, *, since: date | None = None) -> list[ClosedDay]:

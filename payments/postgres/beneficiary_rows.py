@@ -35,6 +35,12 @@ def beneficiaries_by_code(tx: Tx, codes: Collection[str]) -> dict[str, Beneficia
     return {row.code: _beneficiary(row) for row in found}
 
 
+def statement_sources(tx: Tx) -> list[str]:
+    """Return whose statements prove what beneficiaries received, each once."""
+    found = tx.scalars(select(t.c.statement_source).distinct().order_by(t.c.statement_source))
+    return [str(code) for code in found]
+
+
 def _beneficiary(row: Row[tuple[str, str, str, str, str]]) -> Beneficiary:
     return Beneficiary(
         code=str(row.code),

@@ -23,7 +23,7 @@ def test_a_gateway_half_set_up_stops_the_start_by_name(
 
 def test_every_job_of_the_schedule_runs_on_an_empty_database(house: House) -> None:
     for job in composition.jobs_of(house):
-        job.act(house.open_tx)
+        job.act(lambda open_tx: open_tx)
 
 
 def test_a_quick_plan_gives_up_soon_on_a_dead_asker(

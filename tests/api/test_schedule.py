@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 
 from api.house import House
-from api.schedule import LEASE_S, Holder, Job, LeaseLost, run, tick
+from api.schedule import LEASE_S, Fenced, Holder, Job, LeaseLost, run, tick
 from ledger.errors import BookUnreachable
-from ledger.postgres.transaction import OpenTx
 
 
 def test_the_first_to_come_holds_the_lease(house: House) -> None:
@@ -70,7 +69,7 @@ def test_the_holder_writes_under_its_fence(house: House) -> None:
 
 
 def test_without_the_lease_no_job_runs(house: House) -> None:
-    ran: list[OpenTx] = []
+    ran: list[Fenced] = []
     tick(Holder(house, "a"), Job("x", ran.append, every_s=1))
     assert ran == []
 
@@ -79,7 +78,7 @@ def test_a_failing_job_raises_nothing(house: House) -> None:
     holder = Holder(house, "a")
     holder.renew()
 
-    def fail(_open_tx: OpenTx) -> object:
+    def fail(_fenced: Fenced) -> object:
         raise BookUnreachable("away")
 
     tick(holder, Job("x", fail, every_s=1))
@@ -89,12 +88,12 @@ def test_jobs_run_until_told_to_stop(house: House) -> None:
     ran = threading.Event()
     stop = threading.Event()
 
-    def work(_open_tx: OpenTx) -> object:
+    def work(_fenced: Fenced) -> object:
         ran.set()
         stop.set()
         return None
 
-    nightly = Job("close_days", lambda _open_tx: None, every_s=3600)
+    nightly = Job("close_days", lambda _fenced: None, every_s=3600)
     holder = Holder(house, "a")
     run(holder, [Job("x", work, every_s=1)], nightly=nightly, stop=stop)
     assert ran.is_set()

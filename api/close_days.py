@@ -1,0 +1,75 @@
+"""Closing days: files in, three sides matched, the day closed; by the schedule or by hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import structlog
+
+from api.far_side import Sandbox
+from api.house import House
+from api.inbox import Offered, receive_inbox
+from gateways.transport import Limits, open_client
+from ledger.postgres.days import open_days
+from ledger.postgres.transaction import OpenTx
+from reconciliation.close_day import DayBlocked, DayClosed, close_day
+from reconciliation.match_day import DayMatch, match_day
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One day that was tried: the files that came, what was matched, and whether it closed."""
+
+    offered: tuple[Offered, ...]
+    matched: DayMatch
+    outcome: DayClosed | DayBlocked
+
+
+def close_due_days(open_tx: OpenTx, house: House) -> list[Tried]:
+    """Close every day that is over, oldest first, and stop at the first that cannot close yet."""
+    tried = close_open_days(
+        open_tx, house, is_wanted=lambda day: house.calendar.is_over(day, now=house.clock())
+    )
+    for one in tried:
+        is_closed = isinstance(one.outcome, DayClosed)
+        _log.info("day.tried", day=str(one.outcome.business_date), closed=is_closed)
+    return tried
+
+
+def close_open_days(
+    open_tx: OpenTx, house: House, *, is_wanted: Callable[[date], bool], early: bool = False
+) -> list[Tried]:
+    """Try the wanted days with movements, oldest first, up to the first that cannot close.
+
+    `early` closes a day before it is over, which only the sandbox does. In the sandbox the far
+    sides are asked for the day's files first.
+    """
+    tried: list[Tried] = []
+    for day in _open_days(open_tx):
+        if not is_wanted(day):
+            continue
+        if house.settings.far_side_url is not None:
+            with open_client(Limits()) as client:
+                sandbox = Sandbox(client, house.settings.far_side_url)
+                sandbox.send_files(day, now=house.clock())
+        tried.append(_try(open_tx, house, day, early=early))
+        if isinstance(tried[-1].outcome, DayBlocked):
+            break
+    return tried
+
+
+def _open_days(open_tx: OpenTx) -> list[date]:
+    with open_tx() as tx:
+        return open_days(tx)
+
+
+def _try(open_tx: OpenTx, house: House, day: date, *, early: bool) -> Tried:
+    offered = receive_inbox(open_tx, house)
+    with open_tx() as tx:
+        matched = match_day(
+            tx, day, calendar=house.calendar, signer=house.signer, now=house.clock()
+        )
+    outcome = close_day(open_tx, day, calendar=house.calendar, now=house.clock(), early=early)
+    return Tried(tuple(offered), matched, outcome)

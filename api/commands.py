@@ -1,0 +1,165 @@
+"""What each command does and prints: processes, days, balances, proofs."""
+
+import argparse
+import json
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from api.application import application
+from api.close_days import close_open_days
+from api.composition import open_house
+from api.far_side import Sandbox
+from api.house import House
+from api.inbox import Offered
+from api.postgres.migrate import migrate
+from api.processes import Child, Processes
+from api.schedule_process import run_schedule
+from api.screen import dong, show
+from api.settings import SettingsWrong, read_settings
+from api.telemetry import start_logs
+from api.web import open_ports, work
+from gateways.transport import Limits, open_client
+from ledger.postgres.trial_balance import trial_balance as read_trial_balance
+from reconciliation.close_day import DayClosed
+from reconciliation.day_report import text_of
+from reconciliation.file import FileState
+from reconciliation.proofs.contract import FarSide, Holds, Means, Result, Violated
+from reconciliation.proofs.line import line
+from reconciliation.proofs.prove import prove as run_proofs
+
+
+def web(chosen: argparse.Namespace) -> int:
+    """Answer on the three hosts with a number of workers until interrupted."""
+    settings = read_settings()
+    start_logs(level=settings.log_level)
+    sockets = open_ports(settings)
+    app = application(open_house(settings, process="web"))
+    workers = [
+        Child(f"web-{ordinal}", partial(work, app, sockets))
+        for ordinal in range(1, chosen.workers + 1)
+    ]
+    log = structlog.get_logger()
+    Processes(workers, say=log.info, pid_folder=Path("var") / "pids").run(when_up=lambda: None)
+    return 0
+
+
+def schedule(_chosen: argparse.Namespace) -> int:
+    """Run what is due until interrupted."""
+    settings = read_settings()
+    start_logs(level=settings.log_level)
+    run_schedule(settings)
+    return 0
+
+
+def run_migrations(chosen: argparse.Namespace) -> int:
+    """Bring a database to the newest shape of its tables."""
+    if not chosen.url:
+        raise SettingsWrong("CLEARING_MIGRATE_URL (or --url): the database to migrate is not given")
+    migrate(chosen.url, revision=chosen.revision)
+    show(f"the database is at revision {chosen.revision}")
+    return 0
+
+
+def trial_balance(chosen: argparse.Namespace) -> int:
+    """Print the trial balance; 1 when its sides differ, which no healthy book ever shows."""
+    house = open_house(read_settings(), process="trial-balance")
+    return print_trial_balance(house, as_of=chosen.as_of)
+
+
+def close_day(chosen: argparse.Namespace) -> int:
+    """Close one day or every open one, and print each day's report; 1 when one stays open."""
+    return close_days(open_house(read_settings(), process="close-day"), only=chosen.date)
+
+
+def close_days(house: House, *, only: date | None) -> int:
+    """Close the wanted days of a house and print each report, or what stands in the way.
+
+    In the sandbox a day may be closed before it is over: its far sides send their files when asked.
+    """
+    tried = close_open_days(
+        house.open_recon_tx,
+        house,
+        is_wanted=lambda day: only is None or day == only,
+        early=house.settings.sandbox,
+    )
+    if not tried:
+        show(f"{only or 'no day'}: nothing to close, no movements on an open day")
+    for one in tried:
+        for offered in one.offered:
+            _show_file(offered)
+        if isinstance(one.outcome, DayClosed):
+            show(text_of(one.outcome.report))
+        else:
+            show(f"day {one.outcome.business_date} stays open:")
+            for reason in one.outcome.reasons:
+                show(f"  {reason.obstacle}  {reason.subject}: {reason.text}")
+    return 0 if all(isinstance(one.outcome, DayClosed) for one in tried) else 1
+
+
+def prove(chosen: argparse.Namespace) -> int:
+    """Check every invariant and print a line each; 1 on a violation."""
+    return prove_house(open_house(read_settings(), process="prove"), as_json=chosen.json)
+
+
+def print_trial_balance(house: House, *, as_of: date | None) -> int:
+    """Print every account by side and the sums; 1 when the sides differ."""
+    with house.open_recon_tx() as tx:
+        balance = read_trial_balance(tx, as_of=as_of)
+    day = "now" if as_of is None else f"the end of {as_of.isoformat()}"
+    show(f"\nTrial balance as of {day}, dong")
+    show(f"  {'account':<34}{'debit':>20}{'credit':>20}{'balance':>20}")
+    for account, stood in balance.rows:
+        show(
+            f"  {account.code:<34}{dong(stood.debit.vnd)}{dong(stood.credit.vnd)}"
+            f"{dong(stood.net.vnd)}"
+        )
+    show(f"  {'sum':<34}{dong(balance.debit_total.vnd)}{dong(balance.credit_total.vnd)}")
+    return 0 if balance.is_balanced else 1
+
+
+def prove_house(house: House, *, as_json: bool) -> int:
+    """Run every proof against a house's database; in the sandbox the far sides are asked too."""
+    means = Means(
+        gateways=house.gateways,
+        calendar=house.calendar,
+        public_keys=house.public_keys,
+        far_side=_far_side(house),
+        now=house.clock(),
+    )
+    results = run_proofs(house.open_recon_tx, means)
+    for result in results:
+        show(_as_json(result) if as_json else line(result))
+    return 0 if all(isinstance(result.outcome, Holds) for result in results) else 1
+
+
+def _show_file(offered: Offered) -> None:
+    verdict = offered.verdict
+    if verdict.state is FileState.QUARANTINED:
+        show(f"file {offered.path.name} is quarantined: {verdict.reason}")
+    else:
+        show(f"file {offered.path.name} is {verdict.state}: {verdict.item_count:,} lines")
+
+
+def _far_side(house: House) -> FarSide | None:
+    if house.settings.far_side_url is None:
+        return None
+    with open_client(Limits()) as client:
+        return Sandbox(client, house.settings.far_side_url).told()
+
+
+def _as_json(result: Result) -> str:
+    told: dict[str, object] = {"id": result.id, "sentence": result.sentence}
+    match result.outcome:
+        case Holds(count=count):
+            told |= {"holds": True, "count": count}
+        case Violated() as violated:
+            told |= {"holds": False, "rows": violated.rows, "total": violated.total}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def bench(chosen: argparse.Namespace) -> int:
+    """Measure posting beside pgbench on a throw-away durable server; see docs/performance.md."""
+    return bench_post.main(seconds=chosen.seconds, strict=chosen.strict)

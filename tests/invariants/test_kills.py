@@ -1,0 +1,218 @@
+"""Payments under fire: workers killed each second, the database crashed, nothing lost or doubled."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import httpx2
+import pytest
+
+from api.composition import open_house
+from api.far_side import Sandbox
+from api.house import House
+from api.postgres.embedded import Server
+from api.sandbox import portal_day
+from api.settings import read_settings
+from api.settings_file import read_settings_file
+from api.unattended import Portal
+from payments.obligation import NewObligation
+from payments.postgres import payment_rows
+from payments.push_obligations import push_obligations
+from payments.states import PaymentState
+
+Answer = TypeVar("Answer")
+ROOT = Path(__file__).parents[2]
+PAYMENTS = int(os.environ.get("CLEARING_KILL_PAYMENTS", "1000"))
+CLIENTS = 3
+CRASHES = 3
+SEED = 20261122
+START_MAX_S = 60
+TRIES_MAX = 200
+COMMAND_MAX_S = 240
+HEAL_MAX_S = 60
+
+
+@dataclass
+class Program:
+    """The whole program as its own processes, in a folder of the test's own."""
+
+    folder: Path
+    settings: dict[str, str]
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run one command of the command line against it."""
+        command = [sys.executable, "-m", "api.command_line", "--settings", self._file(), *words]
+        return subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND_MAX_S, check=False
+        )
+
+    def pid_of(self, name: str) -> int | None:
+        """Return the pid of a process that runs now."""
+        try:
+            return int((self.folder / "pids" / f"{name}.pid").read_text())
+        except (OSError, ValueError):
+            return None
+
+    def _file(self) -> str:
+        return str(self.folder / "settings.env")
+
+
+@dataclass
+class Nemesis:
+    """Kills a process each second and crashes the database a few times, until told to stop."""
+
+    program: Program
+    crashes_left: int = CRASHES
+    kills: int = 0
+    crashes: int = 0
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def rage(self) -> None:
+        """Kill; every eighth time crash the database and let it recover."""
+        victims = ("web-1", "schedule", "web-2")
+        draw = random.Random(SEED)
+        turn = 0
+        while not self._stop.wait(1 + draw.randint(-2, 2) / 10):
+            turn += 1
+            if turn % 8 == 0 and self.crashes_left:
+                self._crash()
+            elif (pid := self.program.pid_of(victims[turn % 3])) is not None:
+                os.kill(pid, signal.SIGKILL)
+                self.kills += 1
+
+    def rest(self) -> None:
+        """Stop raging."""
+        self._stop.set()
+
+    def _crash(self) -> None:
+        server = Server(self.program.folder / "postgres")
+        server.crash()
+        server.start()
+        self.crashes_left -= 1
+        self.crashes += 1
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """Give the program, started and stopped as a person would."""
+    folder = tmp_path / "demo"
+    port = _free_ports(4)
+    log = (tmp_path / "demo.log").open("wb")
+    command = [sys.executable, "-m", "api.command_line", "demo"]
+    running = subprocess.Popen(
+        [*command, "--data", str(folder), "--port", str(port)], cwd=ROOT, stdout=log, stderr=log
+    )
+    try:
+        _wait_until_up(port, running, tmp_path / "demo.log")
+        yield Program(folder, read_settings_file(folder / "settings.env"))
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(60)
+        log.close()
+
+
+def test_nothing_is_lost_or_doubled_while_processes_and_database_die(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in program.settings.items():
+        monkeypatch.setenv(name, value)
+    house = open_house(read_settings(), process="test")
+    demands = list(portal_day(PAYMENTS, today=house.today(), seed=SEED))
+    for first in range(0, PAYMENTS, 500):
+        with house.open_tx() as tx:
+            some = demands[first : first + 500]
+            push_obligations(tx, some, keys=house.personal_keys, now=house.clock())
+    _misbehave(program)
+    nemesis = Nemesis(program)
+    with ThreadPoolExecutor(CLIENTS + 1) as pool:
+        raging = pool.submit(nemesis.rage)
+        try:
+            list(pool.map(lambda item: _pay(program, *item), enumerate(demands)))
+        finally:
+            nemesis.rest()
+        raging.result()
+    _wait_for_outcomes(house)
+    assert nemesis.kills >= 10 or PAYMENTS < 1000
+    assert nemesis.crashes >= 2 or PAYMENTS < 1000
+    closed = program.run("close-day")
+    assert closed.returncode == 0, closed.stdout + closed.stderr
+    proven = program.run("prove")
+    assert proven.returncode == 0, proven.stdout + proven.stderr
+    assert "violated" not in proven.stdout
+    with house.open_tx() as tx:
+        states = payment_rows.count_by_state(tx)
+    assert states == {PaymentState.SETTLED: PAYMENTS}
+
+
+def _pay(program: Program, ordinal: int, demand: NewObligation) -> None:
+    """Pay one demand as a portal and a payer who never give up, each with the same key again."""
+    settings = program.settings
+    with httpx2.Client(timeout=10, trust_env=False) as client:
+        portal = Portal(client, settings["CLEARING_PARTNER_URL"], settings["DEMO_PARTNER_KEY"])
+        sandbox = Sandbox(client, settings["CLEARING_FAR_SIDE_URL"])
+        found = _insist(lambda: portal.find(demand))
+        number = _insist(lambda: portal.open(found, key=f"kill-{ordinal:06d}"))
+        address = _insist(lambda: portal.send(number))
+        sandbox.pay(address)
+
+
+def _insist(call: Callable[[], Answer]) -> Answer:
+    """Send the same request until it is answered well, as any client of money must."""
+    for _ in range(TRIES_MAX):
+        try:
+            return call()
+        except httpx2.HTTPError:
+            time.sleep(0.1)
+    pytest.fail(f"no answer in {TRIES_MAX} tries")
+
+
+def _misbehave(program: Program) -> None:
+    url = program.settings["CLEARING_FAR_SIDE_URL"] + "/simulator/vnpay/plan"
+    faults = f"lost=0.05,doubled=0.3,late=0.1,late_s=2,bad_signature=0.01,seed={SEED}"
+    httpx2.post(url, json={"faults": faults}, trust_env=False).raise_for_status()
+
+
+def _wait_for_outcomes(house: House) -> None:
+    """Wait until the program healed by itself: no payment without its outcome."""
+    is_open = {PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN}
+    for _ in range(HEAL_MAX_S):
+        with house.open_tx() as tx:
+            if not is_open & payment_rows.count_by_state(tx).keys():
+                return
+        time.sleep(1)
+    pytest.fail(f"payments without an outcome {HEAL_MAX_S} s after the last fault")
+
+
+def _wait_until_up(port: int, running: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(START_MAX_S * 5):
+        if running.poll() is not None:
+            break
+        try:
+            if httpx2.get(f"http://127.0.0.1:{port}/health", trust_env=False).is_success:
+                return
+        except httpx2.HTTPError:
+            time.sleep(0.2)
+    pytest.fail(f"the program did not start: {log.read_text()[-2000:]}")
+
+
+def _free_ports(count: int) -> int:
+    """Return the first of some ports in a row that nobody listens on."""
+    for first in range(20_000, 30_000, count):
+        try:
+            for offset in range(count):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", first + offset))
+        except OSError:
+            continue
+        return first
+    pytest.fail("no free ports")
