@@ -166,11 +166,12 @@ class PaperGateway:
 
 
 def inside(tx: Tx) -> OpenTx:
-    """Return a way to open transactions that all are this one, for tests that undo everything."""
+    """Return a way to open transactions within this one, for tests that undo everything."""
 
     @contextmanager
     def open_tx() -> Generator[Tx]:
-        yield tx
+        with tx.begin_nested():
+            yield tx
 
     return open_tx
 
