@@ -36,6 +36,7 @@ STAGES: Final[Mapping[str, tuple[Step, ...]]] = MappingProxyType(
                     *_PYTEST,
                     "--ignore=tests/architecture",
                     "--ignore=tests/journeys",
+                    *("-n", "2", "--dist", "worksteal"),
                     "--cov",
                     "--cov-report=",
                 ),

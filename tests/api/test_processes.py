@@ -16,6 +16,10 @@ import pytest
 from api.processes import Child, Processes, ProcessFailed, open_port
 
 T = TypeVar("T")
+pytestmark = pytest.mark.filterwarnings(
+    # The test runner's own threads; the program's parent has none.
+    "ignore:.*multi-threaded, use of fork:DeprecationWarning"
+)
 PROJECT = Path(__file__).resolve().parents[2]
 Said = list[tuple[str, dict[str, object]]]
 
