@@ -7,12 +7,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from ledger.money import Money, total
+from reconciliation.business_day import VIETNAM
 
 FORM: Final = "clearing.day-report.v1"
 BREAKS_NAMED_MAX: Final = 200
 """Breaks that are listed one by one; the table by kind counts them all."""
-
-_WIDTH: Final = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +228,13 @@ def bytes_of(figures: Mapping[str, object]) -> bytes:
 
 
 def text_of(report: DayReport) -> str:
-    """Return the report for a terminal, at most `_WIDTH` columns wide."""
+    """Return the report for a terminal, no more than 100 columns wide."""
     titles = [
         f"DAY REPORT {report.business_date.isoformat()}",
-        f"closed {report.closed_at.isoformat()}, unexplained difference 0 dong",
+        (
+            f"closed {report.closed_at.astimezone(VIETNAM).isoformat(timespec='seconds')},"
+            " unexplained difference 0 dong"
+        ),
     ]
     parts = [
         "\n".join(titles),
@@ -266,11 +268,8 @@ def text_of(report: DayReport) -> str:
             ("kind", "opened", "payout", "age", "dong"),
             [(b.kind, b.opened_on, b.payout, b.age, b.amount) for b in report.breaks_open],
         ),
-        _table(
-            "Trial balance",
-            ("account", "", "debit", "", "credit"),
-            [(r.account, "", r.debit, "", r.credit) for r in report.trial_balance],
-        ),
+        _standing(report.standing),
+        _balances(report.trial_balance),
         (
             f"{report.entries:,} entries, {report.transfers:,} transfers,"
             f" checksum {report.checksum[:16]}"
@@ -323,6 +322,28 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> 
     if not rows:
         lines.append("  none")
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _standing(rows: Sequence[Standing]) -> str:
+    """Return what is not at zero; every clearing account is, on a day without breaks."""
+    if not rows:
+        return "Clearing accounts: every batch at zero"
+    lines = ["Clearing accounts: not at zero, explained by the breaks above"]
+    lines += [f"  {row.account:<30} {row.batch:<44} {row.net.vnd:>19,}" for row in rows]
+    return "\n".join(lines)
+
+
+def _balances(rows: Sequence[BalanceRow]) -> str:
+    debit, credit = total(row.debit for row in rows), total(row.credit for row in rows)
+    lines = [f"Trial balance\n  {'account':<34} {'debit':>19} {'credit':>19} {'balance':>19}"]
+    lines += [_balance(row.account, row.debit, row.credit) for row in rows]
+    lines.append(_balance("sum", debit, credit))
+    return "\n".join(lines)
+
+
+def _balance(name: str, debit: Money, credit: Money) -> str:
+    net = debit - credit
+    return f"  {name:<34} {debit.vnd:>19,} {credit.vnd:>19,} {net.vnd:>19,}"
 
 
 def _row(cells: Sequence[str]) -> str:
