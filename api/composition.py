@@ -23,8 +23,8 @@ from payments.tell_provider import tell_provider
 from reconciliation.business_day import load_calendar
 
 CALLBACK_CONNECTIONS = 2
-ASK_LIMIT_MAX = 50
-TELL_LIMIT_MAX = 50
+ASK_LIMIT_MAX = 200
+TELL_LIMIT_MAX = 500
 EXPIRE_LIMIT_MAX = 500
 
 
