@@ -68,10 +68,10 @@ WHERE NOT EXISTS (
         AND file.state = 'accepted' AND file.business_date = %(day)s)
 ORDER BY taken.gateway
 """
-# Whoever is owed something of the day, or waits for something passed on, shows a statement of it.
+# Whoever is owed something of the day, or waits for something passed on, shows a statement of it;
+# an account nobody of ours knows never will, and its breaks say so.
 _UNSTATED: Final = """
-SELECT owed.code, coalesce(beneficiary.account_number, owed.code) AS account,
-    coalesce(beneficiary.statement_source, '') AS source
+SELECT owed.code, beneficiary.account_number AS account, beneficiary.statement_source AS source
 FROM (
     SELECT given.code FROM unnest(%(owed)s::text[]) AS given (code)
     UNION
@@ -80,7 +80,7 @@ FROM (
         AND NOT EXISTS (
             SELECT FROM reconciliation.match_leg WHERE match_leg.covers_group_id = made.group_id)
 ) AS owed
-LEFT JOIN payments.beneficiary ON beneficiary.code = owed.code
+JOIN payments.beneficiary ON beneficiary.code = owed.code
 WHERE NOT EXISTS (
     SELECT FROM reconciliation.statement
     WHERE statement.account IN (beneficiary.account_number, owed.code)
