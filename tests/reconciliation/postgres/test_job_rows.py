@@ -33,8 +33,11 @@ def test_f39_of_many_at_once_one_does_it(open_recon_tx: OpenTx):
 
 
 def test_a_job_whose_work_failed_is_not_done(open_recon_tx: OpenTx):
+    def fail(*, after: bool) -> None:
+        assert after
+        raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError), open_recon_tx() as tx:
-        assert done(tx)
-        _ = 1 // 0
+        fail(after=done(tx))
     with open_recon_tx() as tx:
         assert not job_rows.is_done(tx, "close_day", DAY)
