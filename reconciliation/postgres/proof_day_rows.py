@@ -32,8 +32,8 @@ WHERE sha256(file.bytes) <> file.sha256 OR (
     )
 )
 """
-# What a file says is matched, said before by an earlier file, or a break by name. A statement may
-# hold debits that are no business of ours.
+# What a file says is matched, said before by an earlier file, or a break by name; a credit may wait
+# for the rest of its payout. A statement may hold debits that are no business of ours.
 _LINES_LEFT: Final = """
 SELECT 'file ' || file.file_id || ' (' || file.name || '), line ' || item.line || ', '
     || item.amount_vnd || ' dong, ' || item.reference || ' ' || item.transaction
@@ -47,6 +47,13 @@ WHERE file.matched_on IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM reconciliation.break_case WHERE break_case.item_id = item.item_id
     )
+    AND NOT (item.kind = 'credit' AND EXISTS (
+        SELECT FROM reconciliation.match_group AS passed_on
+        LEFT JOIN reconciliation.match_leg AS arrival
+            ON arrival.covers_group_id = passed_on.group_id
+        WHERE passed_on.kind = 'passed_on' AND passed_on.payout = item.payout
+            AND arrival.group_id IS NULL
+    ))
 """
 _GROUPS_NOT_AS_BOOKED: Final = """
 WITH booked AS (
@@ -124,18 +131,26 @@ SELECT 'file ' || min(file.file_id) || ' of ' || file.source || ' is here ' || c
 FROM reconciliation.file
 GROUP BY file.source, file.sha256
 HAVING count(*) > 1
-UNION ALL
-SELECT CASE
-        WHEN day.business_date IS NULL
-            THEN closed_day.business_date || ' is closed in the book, but has no report'
-        WHEN closed_day.business_date IS NULL
-            THEN day.business_date || ' has a report, but is not closed in the book'
-        ELSE day.business_date || ' was closed at ' || closed_day.closed_at || ' in the book, at '
-            || day.closed_at || ' in the report'
-    END
-FROM reconciliation.day
-FULL JOIN ledger.closed_day ON closed_day.business_date = day.business_date
-WHERE day.closed_at IS DISTINCT FROM closed_day.closed_at
+"""
+# The book, its report and the run that closed both say the same of each day.
+_CLOSED_BY_HALF: Final = """
+SELECT closing.business_date || ': closed at ' || coalesce(closed_day.closed_at::text, 'no time')
+    || ' in the book, ' || coalesce(day.closed_at::text, 'no time') || ' in the report, '
+    || coalesce(job_run.done_at::text, 'no time') || ' by the job'
+FROM (
+    SELECT closed_day.business_date FROM ledger.closed_day
+    UNION
+    SELECT day.business_date FROM reconciliation.day
+    UNION
+    SELECT job_run.business_date FROM reconciliation.job_run WHERE job_run.job = 'close_day'
+) AS closing
+LEFT JOIN ledger.closed_day ON closed_day.business_date = closing.business_date
+LEFT JOIN reconciliation.day ON day.business_date = closing.business_date
+LEFT JOIN reconciliation.job_run
+    ON job_run.business_date = closing.business_date AND job_run.job = 'close_day'
+WHERE num_nonnulls(closed_day.closed_at, day.closed_at, job_run.done_at) <> 3
+    OR closed_day.closed_at <> day.closed_at
+    OR closed_day.closed_at <> job_run.done_at
 """
 _RUNS: Final = """
 SELECT (SELECT count(*) FROM reconciliation.job_run) AS runs,
@@ -218,10 +233,21 @@ _SNAPSHOT_ROWS: Final = """
 SELECT (SELECT count(*) FROM ledger.balance_snapshot)
     + (SELECT count(*) FROM ledger.batch_snapshot)
 """
+# The bytes of a report, their sum, the figures shown, what the run kept of it and the book's own
+# checksum bear each other out.
 _REPORTS_CHANGED: Final = """
 SELECT 'the report of ' || day.business_date || ' is not the one it was closed with'
 FROM reconciliation.day
-WHERE sha256(day.report) <> day.sha256
+LEFT JOIN reconciliation.job_run
+    ON job_run.job = 'close_day' AND job_run.business_date = day.business_date
+LEFT JOIN ledger.closed_day ON closed_day.business_date = day.business_date
+WHERE CASE
+        WHEN sha256(day.report) <> day.sha256 THEN true
+        WHEN job_run.result ->> 'sha256' IS DISTINCT FROM encode(day.sha256, 'hex') THEN true
+        WHEN day.figures #>> '{book,checksum}'
+            IS DISTINCT FROM encode(closed_day.checksum, 'hex') THEN true
+        ELSE convert_from(day.report, 'UTF8')::jsonb <> day.figures
+    END
 """
 _CLOSED_SIZE: Final = """
 SELECT count(*) AS days, coalesce(sum(closed_day.entry_count), 0) AS entries FROM ledger.closed_day
@@ -270,8 +296,13 @@ def file_size(tx: Tx) -> tuple[int, int]:
 
 
 def done_twice(tx: Tx) -> Found:
-    """Return jobs, matches, files and closings that are there twice or by half."""
+    """Return jobs, matches and files that are there twice."""
     return find(tx, _DONE_TWICE)
+
+
+def closed_by_half(tx: Tx) -> Found:
+    """Return days that book, report and job do not agree on having closed."""
+    return find(tx, _CLOSED_BY_HALF)
 
 
 def run_count(tx: Tx) -> tuple[int, int]:

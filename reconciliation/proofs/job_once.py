@@ -11,8 +11,8 @@ from reconciliation.proofs.findings import Findings, counted
 def job_once(tx: Tx, _means: Means) -> Outcome:
     """Say that no job, file or match is there twice, and each day is closed in book and report."""
     findings = Findings()
-    found = proof_day_rows.done_twice(tx)
-    findings.add_some(found.names, total=found.total)
+    for found in (proof_day_rows.done_twice(tx), proof_day_rows.closed_by_half(tx)):
+        findings.add_some(found.names, total=found.total)
     runs, days = proof_day_rows.run_count(tx)
     return findings.outcome(
         looked_at=f"{counted(runs, one='job', many='jobs')}, "

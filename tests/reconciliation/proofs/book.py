@@ -6,26 +6,28 @@ Every message of VNPAY in it is signed by the far side's own code.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from pydantic import SecretStr
 
-from gateways.contract import Gateway, Notice, Outcome, RawRequest, Verdict
+from gateways import contract
+from gateways.contract import Gateway, Notice, RawRequest, Verdict
 from gateways.transport import Transport
 from gateways.vnpay import Settings, Vnpay
 from ledger.money import Money
-from ledger.postgres.transaction import OpenTx
+from ledger.postgres.transaction import OpenTx, Tx
 from payments.acknowledgement import Ed25519Signer
 from payments.apply_notices import apply_notices
-from payments.evidence import EvidenceKind, Received
 from payments.event import Event
+from payments.evidence import EvidenceKind, Received
 from payments.postgres import attempt_rows, idempotency_rows
 from payments.send_to_gateway import send_to_gateway
 from payments.tell_provider import Delivered, tell_provider
 from reconciliation.business_day import VIETNAM, load_calendar
+from reconciliation.close_day import DayClosed, close_day
 from reconciliation.match_day import match_day
-from reconciliation.proofs.contract import FarSide, Means
+from reconciliation.proofs.contract import FarSide, Means, Outcome, Violated
 from reconciliation.receive_file import receive_file
 from reconciliation.statements.mt940 import FORMAT
 from tests.gateways.vnpay_samples import SECRET, callback, query_answer
@@ -40,9 +42,11 @@ from tests.reconciliation.samples import (
 )
 
 DAY: Final = date(2026, 3, 11)
+NEXT_DAY: Final = date(2026, 3, 12)
 MORNING: Final = datetime(2026, 3, 11, 9, 0, tzinfo=VIETNAM)
 PAID_AT: Final = datetime(2026, 3, 11, 9, 5, tzinfo=VIETNAM)
 EVENING: Final = datetime(2026, 3, 11, 18, 0, tzinfo=VIETNAM)
+NEXT_EVENING: Final = datetime(2026, 3, 12, 18, 0, tzinfo=VIETNAM)
 AMOUNT: Final = Money(350_000)
 CALENDAR: Final = load_calendar()
 SIGNER: Final = Ed25519Signer(b"p" * 32)
@@ -55,6 +59,7 @@ TWICE: Final = ("TWICE-1", "TWICE-2")
 OTHER_AMOUNT: Final = "OTHER-1"
 DECLINED: Final = "NO-1"
 WAITING: Final = "WAITS-1"
+LATE: Final = "LATE-1"
 """Our references, by what became of the order."""
 
 
@@ -99,7 +104,13 @@ class Maker:
         return payment.number
 
     def call_back(
-        self, reference: str, *, transaction: str, amount: Money = AMOUNT, code: str = "00"
+        self,
+        reference: str,
+        *,
+        transaction: str,
+        amount: Money = AMOUNT,
+        code: str = "00",
+        heard_at: datetime = PAID_AT,
     ) -> Verdict:
         """Have VNPAY say what became of an order, and hear our answer."""
         status = "00" if code == "00" else "02"
@@ -117,7 +128,7 @@ class Maker:
         )
         notice = self.gateway.read_callback(raw)
         assert isinstance(notice, Notice), notice
-        verdict = self._apply(EvidenceKind.CALLBACK, raw, notice)
+        verdict = self._apply(EvidenceKind.CALLBACK, raw, notice, heard_at=heard_at)
         if verdict in {Verdict.RECORDED, Verdict.ALREADY_RECORDED}:
             self.acknowledged.add(reference)
         if code == "00":
@@ -139,13 +150,15 @@ class Maker:
             attempt = attempt_rows.by_reference(tx, gateway="vnpay", reference=reference)
         assert attempt is not None
         notice = self.gateway.read_answer(attempt.prepared, raw)
-        assert notice.outcome is Outcome.PAID
+        assert notice.outcome is contract.Outcome.PAID
         said = RawRequest(method="", path="ask", query=b"", headers=(), body=raw, peer="")
-        self._apply(EvidenceKind.ANSWER, said, notice)
+        self._apply(EvidenceKind.ANSWER, said, notice, heard_at=PAID_AT)
         self.paid[reference, transaction] = AMOUNT.vnd
 
-    def _apply(self, kind: EvidenceKind, raw: RawRequest, notice: Notice) -> Verdict:
-        heard = Received(kind, raw, notice, PAID_AT + timedelta(seconds=2))
+    def _apply(
+        self, kind: EvidenceKind, raw: RawRequest, notice: Notice, *, heard_at: datetime
+    ) -> Verdict:
+        heard = Received(kind, raw, notice, heard_at)
         with self.open_tx() as tx:
             (verdict,) = apply_notices(
                 tx, [heard], calendar=CALENDAR, signer=SIGNER, now=heard.received_at
@@ -154,14 +167,14 @@ class Maker:
 
 
 def make_book(open_tx: OpenTx, open_recon_tx: OpenTx, gateway: Gateway) -> FarSide:
-    """Make the book and close its day; return what the far side remembers of it."""
+    """Make the book and close its two days; return what the far side remembers of it."""
     maker = Maker(open_tx, open_recon_tx, gateway, {}, set())
     for ordinal, reference in enumerate(BY_CALLBACK, start=1):
         number = maker.order(reference)
         _keep_answer(open_tx, number, key=f"order-{ordinal:04}")
         maker.call_back(reference, transaction=f"1500000{ordinal}")
     maker.call_back(BY_CALLBACK[0], transaction="15000001")
-    for reference in (BY_ANSWER, BY_REPORT, OTHER_AMOUNT, DECLINED, WAITING):
+    for reference in (BY_ANSWER, BY_REPORT, OTHER_AMOUNT, DECLINED, WAITING, LATE):
         maker.order(reference)
     maker.ask(BY_ANSWER, transaction="15000011")
     _pay_twice(maker)
@@ -169,8 +182,12 @@ def make_book(open_tx: OpenTx, open_recon_tx: OpenTx, gateway: Gateway) -> FarSi
     maker.call_back(DECLINED, transaction="0", code="24")
     maker.paid[BY_REPORT, "15000041"] = AMOUNT.vnd
     tell_provider(open_tx, _take_in, now=EVENING, limit_max=100)
-    _pass_on(maker)
-    tell_provider(open_tx, _take_in, now=EVENING, limit_max=3)
+    passed_on = dict(maker.paid)
+    _close(maker, DAY, passed_on, opening=0, now=EVENING)
+    maker.call_back(LATE, transaction="15000051", heard_at=EVENING)
+    late = {key: amount for key, amount in maker.paid.items() if key not in passed_on}
+    _close(maker, NEXT_DAY, late, opening=sum(passed_on.values()), now=NEXT_EVENING)
+    tell_provider(open_tx, _take_in, now=NEXT_EVENING, limit_max=3)
     return FarSide(paid=maker.paid, acknowledged=frozenset(maker.acknowledged))
 
 
@@ -197,31 +214,47 @@ def _pay_twice(maker: Maker) -> None:
     maker.call_back(late, transaction="15000022")
 
 
-def _pass_on(maker: Maker) -> None:
-    """Have the gateway report the day and the treasury say what arrived, then match and close."""
+def _close(
+    maker: Maker,
+    day: date,
+    passed_on: Mapping[tuple[str, str], int],
+    *,
+    opening: int,
+    now: datetime,
+) -> None:
+    """Have the gateway report a day and the treasury say what arrived; match and close it."""
     lines = [
-        Line(reference, transaction, amount, beneficiary="kbnn-0011", paid_at=PAID_AT)
-        for (reference, transaction), amount in sorted(maker.paid.items())
+        Line(
+            reference,
+            transaction,
+            amount,
+            payout=f"VP{day:%d}",
+            beneficiary="kbnn-0011",
+            paid_at=PAID_AT,
+        )
+        for (reference, transaction), amount in sorted(passed_on.items())
     ]
     receive_file(
         maker.open_recon_tx,
         VNPAY,
-        name="report.csv",
-        raw=report(lines, day=DAY),
+        name=f"report-{day:%d}.csv",
+        raw=report(lines, day=day),
         read=maker.gateway.read_report,
-        now=EVENING,
+        now=now,
     )
-    total = sum(line.amount_vnd for line in lines)
+    arrived = [(f"VP{day:%d}", sum(passed_on.values()))]
     receive_file(
         maker.open_recon_tx,
         TREASURY,
-        name="statement.sta",
-        raw=statement([("VP1", total)], account="7111.kbnn-0011", day=DAY),
+        name=f"statement-{day:%d}.sta",
+        raw=statement(arrived, account="7111.kbnn-0011", opening=opening, day=day, number=day.day),
         read=FORMAT.read,
-        now=EVENING,
+        now=now,
     )
     with maker.open_recon_tx() as tx:
-        match_day(tx, DAY, calendar=CALENDAR, signer=SIGNER, now=EVENING)
+        match_day(tx, day, calendar=CALENDAR, signer=SIGNER, now=now)
+    closed = close_day(maker.open_recon_tx, day, calendar=CALENDAR, now=now)
+    assert isinstance(closed, DayClosed), closed
 
 
 def _keep_answer(open_tx: OpenTx, number: str, *, key: str) -> None:
@@ -234,3 +267,16 @@ def _keep_answer(open_tx: OpenTx, number: str, *, key: str) -> None:
 
 def _take_in(event: Event) -> Delivered:
     return Delivered(is_taken=bool(event.event_id), error="")
+
+
+def tamper(tx: Tx, *tables: str) -> None:
+    """Switch off everything that protects these tables, until the transaction is undone."""
+    for table in tables:
+        tx.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+
+
+def named(outcome: Outcome) -> str:
+    """Return the rows of a violation, one a line."""
+    assert isinstance(outcome, Violated), outcome
+    assert outcome.total >= len(outcome.rows) > 0
+    return "\n".join(outcome.rows)
