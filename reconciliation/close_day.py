@@ -11,22 +11,12 @@ from ledger.money import ZERO
 from ledger.postgres import days
 from ledger.postgres.balances import uncleared
 from ledger.postgres.transaction import OpenTx, Tx
-from ledger.postgres.trial_balance import trial_balance
 from reconciliation.business_day import BusinessCalendar
-from reconciliation.day_report import (
-    BREAKS_NAMED_MAX,
-    BalanceRow,
-    DayReport,
-    NamedBreak,
-    Standing,
-    Taken,
-    bytes_of,
-    figures_of,
-    report_of,
-)
+from reconciliation.day_report import DayReport, Taken, bytes_of, figures_of, report_of
 from reconciliation.matching import CAPTURED
 from reconciliation.postgres import break_rows, day_rows, job_rows, match_rows
 from reconciliation.postgres.day_rows import KeptDay
+from reconciliation.report_day import report_day
 
 JOB: Final = "close_day"
 
@@ -135,17 +125,7 @@ def _close(
     ]
     if reasons:
         raise _Blocked(reasons)
-    report = _report(
-        tx,
-        day,
-        taken,
-        standing=[
-            Standing(account=account.code, batch=batch, net=net)
-            for (account, batch), net in sorted(standing.items())
-        ],
-        calendar=calendar,
-        now=now,
-    )
+    report = report_day(tx, day, taken=taken, calendar=calendar, now=now)
     figures = figures_of(report)
     kept = day_rows.keep_day(tx, day, figures=figures, report=bytes_of(figures), now=now)
     is_first = job_rows.mark_done(tx, JOB, day, result={"sha256": kept.sha256.hex()}, now=now)
@@ -155,52 +135,6 @@ def _close(
 
 def _closed(kept: KeptDay, *, is_new: bool) -> DayClosed:
     return DayClosed(kept.business_date, is_new, report_of(kept.figures), kept.sha256)
-
-
-def _report(
-    tx: Tx,
-    day: date,
-    taken: tuple[Taken, ...],
-    *,
-    standing: Sequence[Standing],
-    calendar: BusinessCalendar,
-    now: datetime,
-) -> DayReport:
-    (closed,) = [one for one in days.closed_days(tx, since=day) if one.business_date == day]
-    events = break_rows.events_on(tx, day)
-    return DayReport(
-        business_date=day,
-        closed_at=now,
-        taken=taken,
-        reported=day_rows.reported_for(tx, day),
-        arrived=day_rows.arrived_on(tx, day),
-        matched=day_rows.matched_on(tx, day),
-        files=day_rows.files_of(tx, day),
-        breaks_opened={kind.value: n for (event, kind), n in events.items() if event == "opened"},
-        breaks_closed={kind.value: n for (event, kind), n in events.items() if event == "closed"},
-        breaks_open=tuple(
-            NamedBreak(
-                number=one.break_id,
-                kind=one.kind.value,
-                opened_on=one.opened_on,
-                age=calendar.working_days_between(start=one.opened_on, end=day),
-                gateway=one.gateway,
-                beneficiary=one.beneficiary,
-                payout=one.payout,
-                amount=one.amount,
-                text=one.text,
-            )
-            for one in break_rows.open_on(tx, as_of=day, limit=BREAKS_NAMED_MAX)
-        ),
-        standing=tuple(standing),
-        trial_balance=tuple(
-            BalanceRow(account=account.code, debit=balance.debit, credit=balance.credit)
-            for account, balance in trial_balance(tx, as_of=day).rows
-        ),
-        entries=closed.entry_count,
-        transfers=closed.transfer_count,
-        checksum=closed.checksum.hex(),
-    )
 
 
 def _without_files(tx: Tx, day: date, taken: Sequence[Taken]) -> list[Reason]:

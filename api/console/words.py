@@ -1,0 +1,53 @@
+"""What the codes of the book and of reconciliation are called on a page, in Vietnamese."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from api.language import Speech
+from payments.capture import Movement
+from payments.states import PaymentState
+from reconciliation.breaks import BreakKind
+from reconciliation.file import FileState
+from reconciliation.matching import Rule
+
+WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        PaymentState.PENDING: "Đang chờ kết quả",
+        PaymentState.UNKNOWN: "Chưa có kết quả",
+        PaymentState.HELD: "Đã thu, đang kiểm tra",
+        Movement.CAPTURED: "Đã thu",
+        Movement.CAPTURED_TWICE: "Thu thừa",
+        Movement.PARKED: "Chờ xử lý",
+        FileState.RECEIVED: "Đã nhận",
+        FileState.ACCEPTED: "Đã chấp nhận",
+        FileState.QUARANTINED: "Đã cách ly",
+        FileState.SUPERSEDED: "Đã có bản thay thế",
+        Rule.TRANSACTION: "Khớp mã giao dịch",
+        Rule.REFERENCE: "Khớp mã tham chiếu",
+        Rule.COMPLETED: "Ghi nhận từ báo cáo",
+        Rule.AMOUNT_DIFFERS: "Lệch số tiền",
+        Rule.UNIDENTIFIED: "Chưa rõ của ai",
+        Rule.EXCESS: "Phần thừa của một dòng",
+        Rule.PAYOUT: "Khớp tổng chuyển nộp",
+        BreakKind.MISSING_AT_GATEWAY: "Thiếu trong báo cáo của đơn vị thanh toán",
+        BreakKind.MISSING_IN_LEDGER: "Thiếu trong sổ",
+        BreakKind.AMOUNT_MISMATCH: "Lệch số tiền",
+        BreakKind.DUPLICATE_PAYMENT: "Nộp hai lần",
+        BreakKind.CONFLICTING_LINE: "Dòng mâu thuẫn",
+        BreakKind.WRONG_BENEFICIARY: "Sai đơn vị thụ hưởng",
+        BreakKind.FEE_MISMATCH: "Lệch phí",
+        BreakKind.REFUND_MISMATCH: "Lệch hoàn tiền",
+        BreakKind.AMBIGUOUS: "Nhiều dòng cùng khớp",
+        BreakKind.IN_TRANSIT: "Đang chuyển, còn trong hạn",
+        BreakKind.MISSING_AT_BANK: "Quá hạn chưa ghi có",
+        BreakKind.BATCH_TOTAL_MISMATCH: "Lệch tổng chuyển nộp",
+        BreakKind.UNIDENTIFIED_RECEIPT: "Ghi có chưa rõ nguồn",
+        BreakKind.REVERSED: "Tài khoản trả lại",
+    }
+)
+
+
+def word(speech: Speech, code: str) -> str:
+    """Return what a code is called, the code itself when it has no name."""
+    return speech.say(WORDS[code]) if code in WORDS else code

@@ -1,0 +1,38 @@
+"""What every console test begins with: a browser signed in, and days that money passed through."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+from api.application import application
+from api.house import House
+from ledger.postgres.transaction import OpenTx, transactions
+from tests.api.citizen.payer import forms_of
+
+
+@pytest.fixture
+def stranger(house: House) -> TestClient:
+    """Give a browser at the staff host that has shown no key."""
+    return TestClient(application(house), base_url=house.settings.staff_url, follow_redirects=False)
+
+
+@pytest.fixture
+def staff(stranger: TestClient, house: House) -> TestClient:
+    """Give a browser that is signed in."""
+    shown = forms_of(stranger.get("/sign-in"))[0].values
+    key = house.settings.staff_key.get_secret_value()
+    assert stranger.post("/sign-in", data=shown | {"key": key}).headers["location"] == "/"
+    return stranger
+
+
+@pytest.fixture
+def open_all_tx(owner_dsn: str) -> Iterator[OpenTx]:
+    """Give transactions that may play every part: payer, gateway, treasury, night work."""
+    engine = create_engine(
+        make_url(owner_dsn).set(drivername="postgresql+psycopg"), poolclass=NullPool
+    )
+    yield transactions(engine)
+    engine.dispose()

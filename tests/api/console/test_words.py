@@ -1,0 +1,22 @@
+"""Every code of the book and of reconciliation has its words."""
+
+from api.console.words import WORDS, word
+from api.language import Language, read_speeches
+from payments.capture import Movement
+from payments.postgres.unresolved_rows import UNRESOLVED
+from reconciliation.breaks import BreakKind
+from reconciliation.file import FileState
+from reconciliation.matching import Rule
+
+SPEECHES = read_speeches()
+
+
+def test_no_code_is_shown_bare() -> None:
+    codes = {*UNRESOLVED, *Movement, *FileState, *Rule, *BreakKind}
+    assert set(WORDS) == codes
+
+
+def test_words_are_spoken_in_both_languages() -> None:
+    assert word(SPEECHES[Language.VI], "captured") == "Đã thu"
+    assert word(SPEECHES[Language.EN], "captured") == "Captured"
+    assert word(SPEECHES[Language.VI], "something new") == "something new"
