@@ -2,14 +2,17 @@
 
 import enum
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.money import Money
-from ledger.postgres.transaction import Tx
+from ledger.postgres.transaction import OpenTx, Tx
 from reconciliation.close_day import DayClosed, close_day
+from reconciliation.match_day import DayMatch
 from tests.reconciliation.day_scene import (
     CALENDAR,
     DAY,
@@ -211,3 +214,77 @@ def test_a_clean_case_leaves_nothing_standing(owner_tx: Tx):
     give_statement(nested(owner_tx), [(f"P-{one.account}", one.amount.vnd)])
     match(owner_tx)
     assert standing(owner_tx) == explained(owner_tx) == {}
+
+
+def posted(tx: Tx) -> list[tuple[object, ...]]:
+    rows = tx.exec_driver_sql(
+        "SELECT entry.idempotency_key, entry.digest FROM ledger.entry ORDER BY entry.entry_id"
+    )
+    return [tuple(row) for row in rows]
+
+
+def a_day_of_payments(open_tx: OpenTx, open_recon_tx: OpenTx) -> None:
+    with open_tx() as tx:
+        orders = [paid(tx) for _ in range(5)]
+        lost = [order(tx) for _ in range(2)]
+    lines = [one.line() for one in (*orders, *lost)]
+    give_report(open_recon_tx, lines)
+    give_statement(open_recon_tx, [("P-kbnn-0011", sum(line.amount_vnd for line in lines))])
+
+
+def run(open_recon_tx: OpenTx) -> DayMatch:
+    with open_recon_tx() as tx:
+        return match(tx)
+
+
+def test_i11_two_matches_at_once_post_as_much_as_one(open_tx: OpenTx, open_recon_tx: OpenTx):
+    a_day_of_payments(open_tx, open_recon_tx)
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(run, open_recon_tx) for _ in range(2)]
+        done = [each.result() for each in runs]
+    assert sorted(each.matched + each.completed for each in done) == [0, 7]
+    assert sum(each.settled_payments for each in done) == 7
+    with open_recon_tx() as tx:
+        assert standing(tx) == {}
+
+
+def test_f40_a_match_that_dies_leaves_nothing_and_the_next_one_does_it_all(
+    open_tx: OpenTx, open_recon_tx: OpenTx
+):
+    a_day_of_payments(open_tx, open_recon_tx)
+    with open_recon_tx() as tx:
+        before = posted(tx)
+
+    def die(after: DayMatch) -> None:
+        assert after.settled_payments == 7
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), open_recon_tx() as tx:
+        die(match(tx))
+    with open_recon_tx() as tx:
+        assert posted(tx) == before
+    assert run(open_recon_tx).settled_payments == 7
+    with open_recon_tx() as tx:
+        after = posted(tx)
+        assert standing(tx) == {}
+    assert run(open_recon_tx).files == 0
+    with open_recon_tx() as tx:
+        assert posted(tx) == after
+    closings = [
+        close_day(open_recon_tx, DAY, calendar=CALENDAR, now=evening_of(DAY)) for _ in range(2)
+    ]
+    assert [each.is_new for each in closings if isinstance(each, DayClosed)] == [True, False]
+
+
+def test_f39_of_two_closes_at_once_one_closes(open_tx: OpenTx, open_recon_tx: OpenTx):
+    a_day_of_payments(open_tx, open_recon_tx)
+    run(open_recon_tx)
+    with ThreadPoolExecutor(3) as pool:
+        tries = [
+            pool.submit(close_day, open_recon_tx, DAY, calendar=CALENDAR, now=evening_of(DAY))
+            for _ in range(3)
+        ]
+        outcomes = [each.result() for each in tries]
+    closed = [each for each in outcomes if isinstance(each, DayClosed)]
+    assert sorted(each.is_new for each in closed) == [False, False, True]
+    assert len({each.sha256 for each in closed}) == 1
