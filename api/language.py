@@ -103,7 +103,7 @@ class Speech:
         """Return hour, minute and date in Vietnam."""
         return f"{self.time(instant)}, {self.day(vietnam_day(instant))}"
 
-    def days_left(self, deadline: date, today: date) -> str:
+    def days_left(self, deadline: date, *, today: date) -> str:
         """Return how far away the last day is, before or after it."""
         days = (deadline - today).days
         if days > 0:

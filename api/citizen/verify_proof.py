@@ -78,6 +78,16 @@ def routes(house: House) -> APIRouter:
     return in_both_languages(pages)
 
 
+def amount_typed(text: str) -> int | None:
+    """Return the dong in a text such as `3.013.500 đ`, None when it is not an amount."""
+    plain = "".join(unicodedata.normalize("NFC", text).lower().split())
+    found = _AMOUNT.fullmatch(plain)
+    if found is None:
+        return None
+    vnd = int(found.group(1).replace(".", "").replace(",", ""))
+    return vnd if vnd <= VND_MAX else None
+
+
 def _page(
     house: House,
     request: Request,
@@ -111,16 +121,6 @@ def _errors(form: CheckForm, speech: Speech) -> Mapping[str, str]:
     if amount_typed(form.amount) is None:
         errors["amount"] = speech.say("Nhập số tiền, ví dụ 3.013.500")
     return errors
-
-
-def amount_typed(text: str) -> int | None:
-    """Return the dong in a text such as `3.013.500 đ`, None when it is not an amount."""
-    plain = "".join(unicodedata.normalize("NFC", text).lower().split())
-    found = _AMOUNT.fullmatch(plain)
-    if found is None:
-        return None
-    vnd = int(found.group(1).replace(".", "").replace(",", ""))
-    return vnd if vnd <= VND_MAX else None
 
 
 def _checked(house: House, form: CheckForm, speech: Speech) -> Checked:

@@ -71,6 +71,17 @@ def routes(house: House) -> APIRouter:
     return in_both_languages(pages)
 
 
+def not_at_zero(batches: Sequence[OpenBatch]) -> list[NotAtZero]:
+    """Return batches summed by account, in the order of the accounts."""
+    in_order = sorted(batches, key=lambda batch: batch.account)
+    by_account = groupby(in_order, key=lambda batch: batch.account)
+    summed = ((account, list(group)) for account, group in by_account)
+    return [
+        NotAtZero(account, len(group), total(batch.net for batch in group))
+        for account, group in summed
+    ]
+
+
 def _desk(tx: Tx, *, today: date) -> Desk:
     days = open_days(tx, limit=DAYS_MAX)
     # A business day may lie ahead of the calendar: what is paid after the cut-off is tomorrow's.
@@ -83,14 +94,3 @@ def _desk(tx: Tx, *, today: date) -> Desk:
         breaks=open_on(tx, as_of=until, limit=BREAKS_MAX),
         files=recent_files(tx, limit=FILES_MAX),
     )
-
-
-def not_at_zero(batches: Sequence[OpenBatch]) -> list[NotAtZero]:
-    """Return batches summed by account, in the order of the accounts."""
-    in_order = sorted(batches, key=lambda batch: batch.account)
-    by_account = groupby(in_order, key=lambda batch: batch.account)
-    summed = ((account, list(group)) for account, group in by_account)
-    return [
-        NotAtZero(account, len(group), total(batch.net for batch in group))
-        for account, group in summed
-    ]

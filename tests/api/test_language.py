@@ -174,7 +174,7 @@ def test_deadlines_have_their_weekday() -> None:
 )
 def test_days_are_counted_to_and_from_the_deadline(today: date, vi: str, en: str) -> None:
     deadline = date(2026, 11, 27)
-    assert (VI.days_left(deadline, today), EN.days_left(deadline, today)) == (vi, en)
+    assert (VI.days_left(deadline, today=today), EN.days_left(deadline, today=today)) == (vi, en)
 
 
 def test_vietnamese_is_sorted_as_its_dictionaries_do() -> None:
