@@ -13,7 +13,7 @@ from ledger.postgres.transaction import Tx
 _POST: Final = (
     "SELECT posted_key, posted_entry_id, posted_is_new FROM ledger.post_entries_v1("
     "%s::text[], %s::text[], %s::date[], %s::text[], %s::text[], %s::bytea[],"
-    " %s::integer[], %s::integer[], %s::text[], %s::text[], %s::bigint[], %s::text[])"
+    " %s::integer[], %s::text[], %s::text[], %s::bigint[], %s::text[])"
 )
 
 
@@ -38,11 +38,7 @@ def post_entries(tx: Tx, entries: Sequence[Entry]) -> list[Posted]:
     """
     if not entries:
         return []
-    legs = [
-        (place, ordinal, leg)
-        for place, entry in enumerate(entries, start=1)
-        for ordinal, leg in enumerate(entry.transfers, start=1)
-    ]
+    legs = [(place, leg) for place, entry in enumerate(entries, 1) for leg in entry.transfers]
     arrays = (
         [entry.movement for entry in entries],
         [entry.key for entry in entries],
@@ -50,12 +46,11 @@ def post_entries(tx: Tx, entries: Sequence[Entry]) -> list[Posted]:
         [entry.source for entry in entries],
         [entry.corrects for entry in entries],
         [digest_of(entry) for entry in entries],
-        [place for place, _, _ in legs],
-        [ordinal for _, ordinal, _ in legs],
-        [leg.debit.code for _, _, leg in legs],
-        [leg.credit.code for _, _, leg in legs],
-        [leg.amount.vnd for _, _, leg in legs],
-        [leg.batch for _, _, leg in legs],
+        [place for place, _ in legs],
+        [leg.debit.code for _, leg in legs],
+        [leg.credit.code for _, leg in legs],
+        [leg.amount.vnd for _, leg in legs],
+        [leg.batch for _, leg in legs],
     )
     with refusals():
         rows = tx.exec_driver_sql(_POST, arrays).all()

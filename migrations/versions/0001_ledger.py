@@ -39,6 +39,8 @@ def upgrade() -> None:
             SQL_FOLDER,
             "leg_line_v1",
             "entry_digest_v1",
+            "is_entry_v1",
+            "is_batch_v1",
             "refuse_change_v1",
             "check_entries_v1",
             "check_transfers_v1",
@@ -115,23 +117,6 @@ def _create_tables() -> None:
         sa.Column("idempotency_key", TEXT, nullable=False, unique=True),
         sa.Column("source", TEXT, nullable=False),
         sa.Column("digest", sa.LargeBinary, nullable=False),
-        # A class that must not hold, not a shape that must: three times faster to check.
-        sa.CheckConstraint(
-            "length(movement) BETWEEN 1 AND 40 AND movement !~ '[^a-z_]'",
-            name="entry_movement_shape",
-        ),
-        sa.CheckConstraint(
-            "length(idempotency_key) BETWEEN 3 AND 200 AND idempotency_key !~ '[^A-Za-z0-9:._/-]'",
-            name="entry_key_shape",
-        ),
-        sa.CheckConstraint(
-            "length(source) BETWEEN 1 AND 200 AND source !~ '[^ -~]'",
-            name="entry_source_shape",
-        ),
-        sa.CheckConstraint(
-            "business_date BETWEEN date '2000-01-01' AND date '9999-12-31'",
-            name="entry_date_has_four_digits",
-        ),
         schema="ledger",
     )
     op.create_table(
@@ -143,14 +128,11 @@ def _create_tables() -> None:
         sa.Column("business_date", sa.Date, nullable=False),
         sa.Column("ordinal", sa.SmallInteger, primary_key=True, autoincrement=False),
         sa.Column("batch", TEXT, nullable=False),
+        # One constraint, not two: each is parsed anew by every statement that inserts.
         sa.CheckConstraint(
-            "amount_vnd BETWEEN 1 AND 9007199254740991",
-            name="transfer_of_something",
-        ),
-        sa.CheckConstraint("debit_account_id <> credit_account_id", name="transfer_to_another"),
-        sa.CheckConstraint(
-            "length(batch) BETWEEN 1 AND 120 AND batch !~ '[^A-Za-z0-9:._/-]'",
-            name="transfer_batch_shape",
+            "amount_vnd BETWEEN 1 AND 9007199254740991 AND ordinal > 0"
+            " AND debit_account_id <> credit_account_id",
+            name="transfer_of_something_to_another",
         ),
         schema="ledger",
     )
