@@ -10,7 +10,6 @@ import httpx2
 from reconciliation.proofs.contract import FarSide
 
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-TIMEOUT_S = 30
 PAGE = 1_000
 
 
@@ -78,7 +77,7 @@ class Sandbox:
 
     def _get(self, path: str) -> dict[str, Any]:
         try:
-            answer = self.client.get(self.url + path, timeout=TIMEOUT_S)
+            answer = self.client.get(self.url + path)
             answer.raise_for_status()
         except httpx2.HTTPError as error:
             raise FarSideAway(f"the far sides at {self.url} do not answer: {error}") from error
@@ -86,7 +85,7 @@ class Sandbox:
 
     def _post(self, path: str, body: dict[str, object]) -> dict[str, Any]:
         try:
-            answer = self.client.post(self.url + path, json=body, timeout=TIMEOUT_S)
+            answer = self.client.post(self.url + path, json=body)
             answer.raise_for_status()
         except httpx2.HTTPError as error:
             raise FarSideAway(f"the far sides at {self.url} do not answer: {error}") from error

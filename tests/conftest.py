@@ -131,6 +131,14 @@ def open_recon_tx(server: Server, database: str) -> Iterator[OpenTx]:
     engine.dispose()
 
 
+@pytest.fixture
+def owner_open_tx(owner_dsn: str) -> Iterator[OpenTx]:
+    """Give real transactions of the superuser, for planting what nobody else could."""
+    engine = _engine(owner_dsn)
+    yield transactions(engine)
+    engine.dispose()
+
+
 def _clear_left_overs() -> None:
     """End servers of test runs that were killed before they could."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*-*"):

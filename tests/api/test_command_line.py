@@ -1,0 +1,79 @@
+"""The command line: help that helps, one line for what is wrong."""
+
+import pytest
+
+from api.command_line import main
+from api.settings import PREFIX
+
+COMMANDS = (
+    "demo",
+    "web",
+    "schedule",
+    "migrate",
+    "close-day",
+    "trial-balance",
+    "prove",
+    "bench",
+)
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(["--help"])
+    assert leaving.value.code == 0
+    told = capsys.readouterr().out
+    for command in COMMANDS:
+        assert command in told
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main([command, "--help"])
+    assert leaving.value.code == 0
+    assert len(capsys.readouterr().out) > 100
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "COMMAND"),
+        (["nonsense"], "nonsense"),
+        (["close-day", "23/11/2026"], "'23/11/2026' is not a date like 2026-11-23"),
+        (["demo", "--payments", "0"], "'0' is not a whole number"),
+        (["demo", "--payments", "many"], "'many' is not a whole number"),
+        (["trial-balance", "--as-of", "now"], "'now' is not a date"),
+        (["bench", "everything"], "everything"),
+    ],
+)
+def test_wrong_usage_says_what_and_leaves_with_2(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(words)
+    assert leaving.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_missing_setting_stops_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PREFIX + "STAFF_KEY", "staff-key-of-sixteen")
+    with pytest.raises(SystemExit) as leaving:
+        main(["prove"])
+    told = str(leaving.value.code)
+    assert told.startswith("clearing: setting CLEARING_DATABASE_URL")
+    assert "\n" not in told
+
+
+def test_a_settings_file_that_is_not_there_stops_with_one_line() -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(["--settings", "/nowhere.env", "prove"])
+    assert "/nowhere.env" in str(leaving.value.code)
+
+
+def test_a_migration_without_a_database_is_told_what_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CLEARING_MIGRATE_URL", raising=False)
+    with pytest.raises(SystemExit) as leaving:
+        main(["migrate"])
+    assert "CLEARING_MIGRATE_URL" in str(leaving.value.code)
