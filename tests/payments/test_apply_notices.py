@@ -324,6 +324,30 @@ def test_f09_batches_over_the_same_fines_in_any_order_never_deadlock(open_tx: Op
     assert verdicts == {Verdict.RECORDED: 5, Verdict.ALREADY_RECORDED: 245}
 
 
+def test_f24_two_payments_of_one_fine_at_the_same_instant_pay_it_once(open_tx: OpenTx):
+    with open_tx() as tx:
+        ids = owe(tx)
+        first = begin(tx, ids)
+        hear(tx, heard(notice(first, Outcome.EXPIRED)))
+        second = begin(tx, ids)
+
+    def call() -> list[Verdict]:
+        with open_tx() as tx:
+            return hear(tx, heard(notice(second)))
+
+    with ThreadPoolExecutor(1) as caller:
+        with open_tx() as tx:
+            hear(tx, heard(notice(first)))
+            waiting = caller.submit(call)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+        assert waiting.result(timeout=10) == [Verdict.RECORDED]
+    with open_tx() as tx:
+        assert states(tx, first)[0] is PaymentState.PAID
+        assert states(tx, second)[0] is PaymentState.OVERPAID
+        assert (net(tx, PAYABLE), net(tx, REFUND)) == (-AMOUNT, -AMOUNT)
+
+
 def test_a_payment_paid_by_an_earlier_try_leaves_the_later_one_harmless(tx: Tx):
     payment = opened(tx, owe(tx))
     first = sent(inside(tx), payment)

@@ -1,5 +1,6 @@
 """Opening a payment."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from sqlalchemy import text
 
 from gateways.contract import Outcome
 from ledger.money import Money
-from ledger.postgres.transaction import Tx
+from ledger.postgres.transaction import OpenTx, Tx
 from payments.errors import (
     AmountChanged,
     BeingPaid,
@@ -126,6 +127,23 @@ def test_a_payment_a_gateway_heard_of_does_not_give_way_to_a_clock(tx: Tx):
     sent(inside(tx), opened(tx, ids))
     with pytest.raises(BeingPaid):
         opened(tx, ids, now=LATER + timedelta(days=1))
+
+
+def test_of_many_payers_at_once_one_may_pay(open_tx: OpenTx):
+    with open_tx() as tx:
+        ids = owe(tx, many=3)
+
+    def call(turn: int) -> bool:
+        wanted = [ids[turn % 3], ids[(turn + 1) % 3]]
+        try:
+            with open_tx() as tx:
+                opened(tx, wanted)
+        except BeingPaid:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as callers:
+        assert sum(callers.map(call, range(24))) == 1
 
 
 def test_a_payment_that_failed_holds_nothing(tx: Tx):

@@ -1,5 +1,6 @@
 """Sending a payment to a gateway."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
@@ -115,6 +116,21 @@ def test_repeating_it_returns_the_same_attempts_action(tx: Tx):
     again = send(inside(tx), gateway, payment.payment_id, "R2", at=timedelta(seconds=9))
     assert again.url.endswith("/R1")
     assert len(attempt_rows.of_payment(tx, payment.payment_id)) == 1
+
+
+def test_a_double_click_is_one_attempt(open_tx: OpenTx):
+    with open_tx() as tx:
+        payment = opened(tx, owe(tx))
+    gateway = PaperGateway()
+
+    def call(turn: int) -> str:
+        at = timedelta(0)
+        return send(open_tx, gateway, payment.payment_id, f"R{turn}", at=at).url
+
+    with ThreadPoolExecutor(8) as callers:
+        assert len(set(callers.map(call, range(8)))) == 1
+    with open_tx() as tx:
+        assert len(attempt_rows.of_payment(tx, payment.payment_id)) == 1
 
 
 def test_another_gateway_has_to_wait_for_the_first(tx: Tx):
