@@ -4,7 +4,7 @@ import anyio
 import pytest
 from fastapi.testclient import TestClient
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.application import IN_FLIGHT_MAX, Hosts, application
 from api.house import House
@@ -68,11 +68,11 @@ def test_f11_more_than_can_be_worked_on_is_refused_at_once() -> None:
     async def call() -> None:
         scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"x")]}
 
-        async def send(message: object) -> None:
-            if isinstance(message, dict) and message["type"] == "http.response.start":
-                statuses.append(message["status"])
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(int(message["status"]))
 
-        async def receive() -> dict[str, object]:
+        async def receive() -> Message:
             return {"type": "http.request", "body": b""}
 
         await hosts(scope, receive, send)

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,50 +22,21 @@ from api.house import House
 from api.postgres.embedded import Server
 from api.sandbox import portal_day
 from api.settings import read_settings
-from api.settings_file import read_settings_file
 from api.unattended import Portal
 from ledger.postgres.transaction import transactions
 from payments.obligation import NewObligation
 from payments.postgres import payment_rows
 from payments.push_obligations import push_obligations
 from payments.states import PaymentState
-from tests.free_ports import free_ports
+from tests.program import Program, started_program
 
 Answer = TypeVar("Answer")
-ROOT = Path(__file__).parents[2]
 PAYMENTS = int(os.environ.get("CLEARING_KILL_PAYMENTS", "1000"))
 CLIENTS = 3
 CRASHES = 3
 SEED = 20261122
-START_MAX_S = 60
 TRIES_MAX = 200
-COMMAND_MAX_S = 240
 HEAL_MAX_S = 60
-
-
-@dataclass
-class Program:
-    """The whole program as its own processes, in a folder of the test's own."""
-
-    folder: Path
-    settings: dict[str, str]
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run one command of the command line against it."""
-        command = [sys.executable, "-m", "api.command_line", "--settings", self._file(), *words]
-        return subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND_MAX_S, check=False
-        )
-
-    def pid_of(self, name: str) -> int | None:
-        """Return the pid of a process that runs now."""
-        try:
-            return int((self.folder / "pids" / f"{name}.pid").read_text())
-        except (OSError, ValueError):
-            return None
-
-    def _file(self) -> str:
-        return str(self.folder / "settings.env")
 
 
 @dataclass
@@ -107,20 +76,8 @@ class Nemesis:
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
     """Give the program, started and stopped as a person would."""
-    folder = tmp_path / "demo"
-    port = free_ports(4)
-    log = (tmp_path / "demo.log").open("wb")
-    command = [sys.executable, "-m", "api.command_line", "demo"]
-    running = subprocess.Popen(
-        [*command, "--data", str(folder), "--port", str(port)], cwd=ROOT, stdout=log, stderr=log
-    )
-    try:
-        _wait_until_up(port, running, tmp_path / "demo.log")
-        yield Program(folder, read_settings_file(folder / "settings.env"))
-    finally:
-        running.send_signal(signal.SIGINT)
-        running.wait(60)
-        log.close()
+    with started_program(tmp_path / "demo") as running:
+        yield running
 
 
 def test_nothing_is_lost_or_doubled_while_processes_and_database_die(
@@ -202,15 +159,3 @@ def _wait_for_outcomes(house: House) -> None:
                 return
         time.sleep(1)
     pytest.fail(f"payments without an outcome {HEAL_MAX_S} s after the last fault")
-
-
-def _wait_until_up(port: int, running: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(START_MAX_S * 5):
-        if running.poll() is not None:
-            break
-        try:
-            if httpx2.get(f"http://127.0.0.1:{port}/health", trust_env=False).is_success:
-                return
-        except httpx2.HTTPError:
-            time.sleep(0.2)
-    pytest.fail(f"the program did not start: {log.read_text()[-2000:]}")
