@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -128,68 +128,27 @@ class DayReport:
 
 def figures_of(report: DayReport) -> dict[str, object]:
     """Return the report as plain data: whole dong as numbers, dates and instants as text."""
+    balances = report.trial_balance
     return {
         "form": FORM,
         "business_date": report.business_date.isoformat(),
         "closed_at": report.closed_at.isoformat(),
         "unexplained_vnd": 0,
-        "taken": [
-            {
-                "gateway": row.gateway,
-                "beneficiary": row.beneficiary,
-                "movement": row.movement,
-                "count": row.count,
-                "amount_vnd": row.amount.vnd,
-            }
-            for row in report.taken
-        ],
-        "reported": [
-            {
-                "gateway": row.gateway,
-                "beneficiary": row.beneficiary,
-                "count": row.count,
-                "amount_vnd": row.amount.vnd,
-                "fees_vnd": row.fees.vnd,
-            }
-            for row in report.reported
-        ],
-        "arrived": [
-            {
-                "gateway": row.gateway,
-                "beneficiary": row.beneficiary,
-                "count": row.count,
-                "amount_vnd": row.amount.vnd,
-            }
-            for row in report.arrived
-        ],
-        "matched": [
-            {"rule": row.rule, "count": row.count, "amount_vnd": row.amount.vnd}
-            for row in report.matched
-        ],
-        "files": [
-            {
-                "source": row.source,
-                "name": row.name,
-                "sha256": row.sha256,
-                "state": row.state,
-                "version": row.version,
-                "items": row.items,
-                "amount_vnd": row.amount.vnd,
-            }
-            for row in report.files
-        ],
-        "breaks": _breaks(report),
-        "standing": [
-            {"account": row.account, "batch": row.batch, "net_vnd": row.net.vnd}
-            for row in report.standing
-        ],
+        "taken": [_figures(row) for row in report.taken],
+        "reported": [_figures(row) for row in report.reported],
+        "arrived": [_figures(row) for row in report.arrived],
+        "matched": [_figures(row) for row in report.matched],
+        "files": [_figures(row) for row in report.files],
+        "breaks": {
+            "opened": dict(sorted(report.breaks_opened.items())),
+            "closed": dict(sorted(report.breaks_closed.items())),
+            "open": [_figures(row) for row in report.breaks_open],
+        },
+        "standing": [_figures(row) for row in report.standing],
         "trial_balance": {
-            "rows": [
-                {"account": row.account, "debit_vnd": row.debit.vnd, "credit_vnd": row.credit.vnd}
-                for row in report.trial_balance
-            ],
-            "debit_vnd": total(row.debit for row in report.trial_balance).vnd,
-            "credit_vnd": total(row.credit for row in report.trial_balance).vnd,
+            "rows": [_figures(row) for row in balances],
+            "debit_vnd": total(row.debit for row in balances).vnd,
+            "credit_vnd": total(row.credit for row in balances).vnd,
         },
         "book": {
             "entries": report.entries,
@@ -278,25 +237,19 @@ def text_of(report: DayReport) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _breaks(report: DayReport) -> dict[str, object]:
-    return {
-        "opened": dict(sorted(report.breaks_opened.items())),
-        "closed": dict(sorted(report.breaks_closed.items())),
-        "open": [
-            {
-                "number": row.number,
-                "kind": row.kind,
-                "opened_on": row.opened_on.isoformat(),
-                "age": row.age,
-                "gateway": row.gateway,
-                "beneficiary": row.beneficiary,
-                "payout": row.payout,
-                "amount_vnd": row.amount.vnd,
-                "text": row.text,
-            }
-            for row in report.breaks_open
-        ],
-    }
+_Row = Taken | Reported | Arrived | Matched | ReportFile | NamedBreak | Standing | BalanceRow
+
+
+def _figures(row: _Row) -> dict[str, object]:
+    """Return a row's values by name: money as `..._vnd`, dates as text."""
+    values: dict[str, object] = {}
+    for field in fields(row):
+        value = getattr(row, field.name)
+        if isinstance(value, Money):
+            values[f"{field.name}_vnd"] = value.vnd
+        else:
+            values[field.name] = value.isoformat() if isinstance(value, date) else value
+    return values
 
 
 def _read(row: Mapping[str, Any]) -> dict[str, Any]:
