@@ -30,6 +30,15 @@ _FOLDER_PREFIX = "clearing-test-"
 _names = (f"clearing_{number}" for number in count(1))
 
 
+@pytest.fixture
+def reachable_path() -> Iterator[Path]:
+    """Give a folder like `tmp_path` that a server's own user can enter; pytest's are private."""
+    made = Path(tempfile.mkdtemp(prefix="clearing-reachable-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """Give a throw-away server, one per test process.

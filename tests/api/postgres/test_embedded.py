@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,18 +22,9 @@ AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root has another us
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """Give a folder that the server's user can reach, which pytest's own is not."""
-    made = Path(tempfile.mkdtemp(prefix="clearing-embedded-"))
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made)
-
-
-@pytest.fixture
-def fresh(folder: Path) -> Iterator[Server]:
+def fresh(reachable_path: Path) -> Iterator[Server]:
     """Give a server not started yet, ended whatever the test does."""
-    made = Server(folder / "postgres", durable=False)
+    made = Server(reachable_path / "postgres", durable=False)
     yield made
     made.stop()
 
@@ -50,9 +40,9 @@ def test_text_is_ordered_by_bytes_whatever_the_machine_speaks(fresh: Server):
     assert one(fresh, "SELECT 'Z' < 'a' AND 'z' < 'đ'") is True
 
 
-def test_a_new_server_object_finds_and_stops_a_running_server(folder: Path, fresh: Server):
+def test_a_new_server_object_finds_and_stops_a_running_server(reachable_path: Path, fresh: Server):
     fresh.start()
-    found = Server(folder / "postgres", durable=False)
+    found = Server(reachable_path / "postgres", durable=False)
     assert found.start() is False
     found.stop()
     assert not fresh.is_running()
@@ -67,8 +57,8 @@ def test_an_orderly_stop_keeps_what_was_written(fresh: Server):
     assert one(fresh, "SELECT count(*) FROM kept") == 1
 
 
-def test_a_crash_loses_nothing_that_was_committed(folder: Path):
-    server = Server(folder / "durable")
+def test_a_crash_loses_nothing_that_was_committed(reachable_path: Path):
+    server = Server(reachable_path / "durable")
     server.start()
     try:
         keep_a_row(server)
@@ -81,9 +71,9 @@ def test_a_crash_loses_nothing_that_was_committed(folder: Path):
         server.stop()
 
 
-def test_a_crash_asked_for_by_another_object_is_survived(folder: Path, fresh: Server):
+def test_a_crash_asked_for_by_another_object_is_survived(reachable_path: Path, fresh: Server):
     fresh.start()
-    Server(folder / "postgres", durable=False).crash()
+    Server(reachable_path / "postgres", durable=False).crash()
     assert fresh.start() is True
     assert one(fresh, "SELECT 1") == 1
 
@@ -99,10 +89,10 @@ def test_a_killed_server_is_started_again_although_its_sessions_linger(fresh: Se
             lingering.execute("SELECT 1")
 
 
-def test_processes_that_start_it_together_share_one_server(folder: Path):
+def test_processes_that_start_it_together_share_one_server(reachable_path: Path):
     script = (
         "from pathlib import Path; from api.postgres.embedded import Server; import sys;"
-        f"server = Server(Path({str(folder / 'postgres')!r}), durable=False);"
+        f"server = Server(Path({str(reachable_path / 'postgres')!r}), durable=False);"
         "print(server.start()); sys.stdout.flush(); sys.stdin.read()"
     )
     started = [
@@ -120,7 +110,7 @@ def test_processes_that_start_it_together_share_one_server(folder: Path):
     for child in started:
         child.communicate()
         assert child.returncode == 0
-    assert not Server(folder / "postgres").is_running()  # Its starter stopped it at exit.
+    assert not Server(reachable_path / "postgres").is_running()  # Its starter stopped it at exit.
 
 
 def test_nobody_else_can_reach_the_socket(fresh: Server):
@@ -130,12 +120,12 @@ def test_nobody_else_can_reach_the_socket(fresh: Server):
     assert stat.S_IMODE(socket_folder.stat().st_mode) == 0o700
 
 
-def test_a_path_too_long_for_a_socket_is_no_obstacle(folder: Path):
-    server = Server(folder / ("long" * 30), durable=False)
+def test_a_path_too_long_for_a_socket_is_no_obstacle(reachable_path: Path):
+    server = Server(reachable_path / ("long" * 30), durable=False)
     server.start()
     try:
         socket_folder = Path(str(one(server, "SHOW unix_socket_directories")))
-        assert not socket_folder.is_relative_to(folder)
+        assert not socket_folder.is_relative_to(reachable_path)
     finally:
         server.stop()
     shutil.rmtree(socket_folder)
@@ -149,65 +139,71 @@ def test_data_of_another_version_is_refused_by_name(fresh: Server):
         fresh.start()
 
 
-def test_a_socket_folder_open_to_others_is_refused(folder: Path):
-    (folder / "postgres" / "socket").mkdir(parents=True)
-    (folder / "postgres" / "socket").chmod(0o777)
+def test_a_socket_folder_open_to_others_is_refused(reachable_path: Path):
+    (reachable_path / "postgres" / "socket").mkdir(parents=True)
+    (reachable_path / "postgres" / "socket").chmod(0o777)
     with pytest.raises(ServerFailed, match="open to others"):
-        Server(folder / "postgres", durable=False).start()
+        Server(reachable_path / "postgres", durable=False).start()
 
 
-def test_a_full_disk_is_said_in_one_line(folder: Path):
-    programs = fake_programs(folder, "echo 'could not write: No space left on device' >&2; exit 1")
-    server = Server(folder / "postgres", binaries=programs)
+def test_a_full_disk_is_said_in_one_line(reachable_path: Path):
+    programs = fake_programs(
+        reachable_path, "echo 'could not write: No space left on device' >&2; exit 1"
+    )
+    server = Server(reachable_path / "postgres", binaries=programs)
     with pytest.raises(ServerFailed, match=r"the disk that holds .* is full"):
         server.start()
 
 
-def test_a_server_that_will_not_start_shows_its_own_words(folder: Path):
-    programs = fake_programs(folder, "echo 'FATAL: bad setting' >&2; exit 1", only="postgres")
-    server = Server(folder / "postgres", binaries=programs)
+def test_a_server_that_will_not_start_shows_its_own_words(reachable_path: Path):
+    programs = fake_programs(
+        reachable_path, "echo 'FATAL: bad setting' >&2; exit 1", only="postgres"
+    )
+    server = Server(reachable_path / "postgres", binaries=programs)
     with pytest.raises(ServerFailed, match="FATAL: bad setting"):
         server.start()
 
 
-def test_a_folder_that_cannot_be_made_is_said_in_one_line(folder: Path):
-    (folder / "file").touch()
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(reachable_path: Path):
+    (reachable_path / "file").touch()
     with pytest.raises(ServerFailed, match="cannot use"):
-        Server(folder / "file" / "postgres")
+        Server(reachable_path / "file" / "postgres")
 
 
 @AS_ROOT
-def test_root_runs_programs_of_a_private_environment(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(binaries, "SHARED_FOLDER", folder / "shared")
-    private = folder / "private"
+def test_root_runs_programs_of_a_private_environment(
+    reachable_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(binaries, "SHARED_FOLDER", reachable_path / "shared")
+    private = reachable_path / "private"
     private.mkdir(mode=0o700)
     origin = find_binaries(None, server_user()).folder
     for name in (origin.parents[1].name, f"{origin.parents[1].name}.libs"):
         if (origin.parents[2] / name).exists():
             shutil.copytree(origin.parents[2] / name, private / name, symlinks=True)
     programs = private / origin.relative_to(origin.parents[2])
-    server = Server(folder / "postgres", binaries=programs, durable=False)
+    server = Server(reachable_path / "postgres", binaries=programs, durable=False)
     server.start()
     try:
         assert one(server, "SELECT 1") == 1
-        assert server.binaries().folder.is_relative_to(folder / "shared")
+        assert server.binaries().folder.is_relative_to(reachable_path / "shared")
     finally:
         server.stop()
 
 
 @AS_ROOT
 def test_root_runs_it_as_another_user_and_opens_no_private_folder(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    reachable_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(binaries, "SHARED_FOLDER", folder / "shared")
-    private = folder / "private"
+    monkeypatch.setattr(binaries, "SHARED_FOLDER", reachable_path / "shared")
+    private = reachable_path / "private"
     private.mkdir(mode=0o700)
     before = os.umask(0o077)
     server = Server(private / "postgres", durable=False)
     try:
         server.start()
         assert one(server, "SELECT 1") == 1
-        assert server.data.is_relative_to(folder / "shared")
+        assert server.data.is_relative_to(reachable_path / "shared")
         assert server.data.stat().st_uid != 0
         assert stat.S_IMODE(private.stat().st_mode) == 0o700
     finally:
