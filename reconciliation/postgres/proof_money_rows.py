@@ -37,6 +37,13 @@ WHERE payment.state IN ('paid', 'settled', 'overpaid') AND NOT EXISTS (
 )
 """
 
+_IS_BOOKED: Final = """
+SELECT EXISTS (
+    SELECT FROM payments.capture
+    WHERE capture.gateway = %(gateway)s AND capture.gateway_transaction = %(transaction)s
+)
+"""
+
 _FAR_SIDE_LOST: Final = """
 SELECT
     'order ' || told.reference || ', transaction ' || told.transaction || ', ' || told.amount_vnd
@@ -170,6 +177,12 @@ WHERE evidence.verdict IN ('recorded', 'already_recorded', 'amount_differs')
 def not_booked(tx: Tx) -> Found:
     """Return sums without their entry, and orders and payments said to be paid without a sum."""
     return find(tx, _NOT_BOOKED)
+
+
+def is_booked(tx: Tx, gateway: str, *, transaction: str) -> bool:
+    """Say whether a gateway's transaction is booked, under whatever order."""
+    parameters = {"gateway": gateway, "transaction": transaction}
+    return bool(tx.exec_driver_sql(_IS_BOOKED, parameters).scalar_one())
 
 
 def lost_at_far_side(tx: Tx, paid: Mapping[tuple[str, str], int]) -> Found:

@@ -24,7 +24,7 @@ def nothing_lost(tx: Tx, means: Means) -> contract.Outcome:
         notice = rereading.notice(tx, each.word)
         if isinstance(notice, Notice) and notice.outcome is Outcome.PAID:
             heard += 1
-            lost = _lost(each, notice)
+            lost = _lost(tx, each, notice)
             if lost:
                 findings.add(lost)
     looked_at = counted(heard, one="word of money taken", many="words of money taken")
@@ -36,8 +36,11 @@ def nothing_lost(tx: Tx, means: Means) -> contract.Outcome:
     return findings.outcome(looked_at=f"{looked_at}, {orders} at the far side")
 
 
-def _lost(heard: Heard, notice: Notice) -> str:
-    """Return what is missing, '' when the money is booked or people have the order before them."""
+def _lost(tx: Tx, heard: Heard, notice: Notice) -> str:
+    """Return what is missing, '' when the money is booked or people have the order before them.
+
+    A gateway that names one transaction under two orders contradicts itself; the money is there.
+    """
     if heard.is_held or notice.amount is None or not notice.amount.is_positive:
         return ""
     transaction = transaction_of(notice)
@@ -47,6 +50,8 @@ def _lost(heard: Heard, notice: Notice) -> str:
         f" {notice.amount.vnd} dong"
     )
     if booked is None:
+        if proof_money_rows.is_booked(tx, heard.word.gateway, transaction=transaction):
+            return ""
         return f"{said}: heard, not booked"
     if heard.is_believed and booked != notice.amount:
         return f"{said}: booked as {booked.vnd}"

@@ -1,7 +1,7 @@
 """Reads stored words of partners again, with the keys of today, as if they came in now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gateways.contract import Gateway, Notice, Outcome, Rejection, SettlementLine
 from gateways.errors import GatewayError
@@ -21,7 +21,7 @@ class Rereading:
 
     gateways: Mapping[str, Gateway]
     _read: tuple[str, bytes] | None = None
-    _lines: Mapping[int, SettlementLine] = field(default_factory=dict[int, SettlementLine])
+    _lines: Mapping[int, SettlementLine] | str = ""
 
     def notice(self, tx: Tx, word: Word) -> Notice | str:
         """Return what a word says today, or why it is not believed."""
@@ -41,10 +41,11 @@ class Rereading:
         place = place_of(word.raw.path)
         if place is None:
             return f"{word.raw.path!r} names no line of a file"
-        try:
-            self._open(tx, gateway, place)
-        except GatewayError as error:
-            return f"its report is not believed: {error}"
+        if self._read != (place.source, place.sha256):
+            self._lines = _lines(tx, gateway, place)
+            self._read = (place.source, place.sha256)
+        if isinstance(self._lines, str):
+            return self._lines
         line = self._lines.get(place.line)
         if line is None:
             return f"file {place.path} holds no such line"
@@ -59,16 +60,20 @@ class Rereading:
             partner_code="report",
         )
 
-    def _open(self, tx: Tx, gateway: Gateway, place: Place) -> None:
-        """Read the lines of the report the place is in, unless they are read already."""
-        if self._read == (place.source, place.sha256):
-            return
-        found = file_rows.bytes_of(tx, source=place.source, sha256=place.sha256)
-        self._lines = {}
-        if found is not None and found[1] == gateway.code:
-            report = gateway.read_report(found[0])
-            self._lines = {line.line_number: line for line in report.lines}
-        self._read = (place.source, place.sha256)
+
+def _lines(tx: Tx, gateway: Gateway, place: Place) -> Mapping[int, SettlementLine] | str:
+    """Return the lines of a report by number, or why it is not believed."""
+    found = file_rows.bytes_of(tx, source=place.source, sha256=place.sha256)
+    if found is None:
+        return f"there is no file {place.path}"
+    raw, party = found
+    if party != gateway.code:
+        return f"file {place.path} is not one of {gateway.code}"
+    try:
+        report = gateway.read_report(raw)
+    except GatewayError as error:
+        return f"its report is not believed: {error}"
+    return {line.line_number: line for line in report.lines}
 
 
 def _answered(gateway: Gateway, word: Word) -> Notice | str:

@@ -19,6 +19,7 @@ def test_nothing_speaks_against_an_empty_book(recon_tx: Tx):
 def test_an_empty_book_counts_nothing(recon_tx: Tx):
     assert proof_money_rows.taken_size(recon_tx) == (0, 0)
     assert proof_money_rows.believed_count(recon_tx) == 0
+    assert not proof_money_rows.is_booked(recon_tx, "vnpay", transaction="15000001")
 
 
 def test_what_the_far_side_says_of_an_empty_book_is_missing(recon_tx: Tx):

@@ -60,6 +60,8 @@ OTHER_AMOUNT: Final = "OTHER-1"
 DECLINED: Final = "NO-1"
 WAITING: Final = "WAITS-1"
 LATE: Final = "LATE-1"
+EARLY: Final = "EARLY-1"
+FOR_TWO: Final = "BOTH-1"
 """Our references, by what became of the order."""
 
 
@@ -178,6 +180,13 @@ def make_book(open_tx: OpenTx, open_recon_tx: OpenTx, gateway: Gateway) -> FarSi
         maker.order(reference)
     maker.ask(BY_ANSWER, transaction="15000011")
     _pay_twice(maker)
+    maker.call_back(EARLY, transaction="15000061")
+    maker.order(EARLY)
+    maker.call_back(EARLY, transaction="15000061")
+    with open_tx() as tx:
+        both = owe(tx, many=2, amount=AMOUNT)
+    maker.order(FOR_TWO, obligation_ids=both)
+    maker.call_back(FOR_TWO, transaction="15000071", amount=AMOUNT + AMOUNT)
     maker.call_back(OTHER_AMOUNT, transaction="15000031", amount=Money(340_000))
     maker.call_back(DECLINED, transaction="0", code="24")
     maker.paid[BY_REPORT, "15000041"] = AMOUNT.vnd

@@ -10,13 +10,13 @@ from tests.reconciliation.proofs.book import named, tamper
 
 def test_it_holds_of_a_clean_book(book_tx: Tx, means: Means):
     assert acknowledged_is_durable(book_tx, means) == Holds(
-        "11 words taken in, 7 acknowledgements at the far side"
+        "12 words taken in, 9 acknowledgements at the far side"
     )
 
 
 def test_without_a_far_side_our_own_words_are_looked_at(book_tx: Tx, means: Means):
     outcome = acknowledged_is_durable(book_tx, replace(means, far_side=None))
-    assert outcome == Holds("11 words taken in, no far side to ask")
+    assert outcome == Holds("12 words taken in, no far side to ask")
 
 
 def test_an_acknowledged_order_that_nobody_knows_is_named(book_tx: Tx, means: Means):

@@ -16,7 +16,7 @@ PAID_2 = "(SELECT payment_id FROM payments.attempt WHERE reference = 'PAID-2')"
 
 
 def test_it_holds_of_a_clean_book(book_tx: Tx, means: Means):
-    assert acknowledged_is_paid(book_tx, means) == Holds("7 proofs of payment verified")
+    assert acknowledged_is_paid(book_tx, means) == Holds("9 proofs of payment verified")
 
 
 def test_a_payment_without_its_proof_is_named(planting_tx: Tx, means: Means):

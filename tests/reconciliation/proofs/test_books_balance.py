@@ -9,7 +9,7 @@ ENTRY = "SELECT entry_id FROM ledger.entry WHERE idempotency_key = 'captured:vnp
 
 
 def test_it_holds_of_a_clean_book(book_tx: Tx, means: Means):
-    assert books_balance(book_tx, means) == Holds("16 entries, 16 transfers")
+    assert books_balance(book_tx, means) == Holds("18 entries, 19 transfers")
 
 
 def test_an_amount_that_was_changed_names_its_entry(planting_tx: Tx, means: Means):
@@ -53,4 +53,4 @@ def test_a_balance_on_one_side_alone_shows_in_the_trial_balance(planting_tx: Tx,
         " (SELECT account_id FROM ledger.account WHERE code = 'receivable:vnpay')"
     )
     found = named(books_balance(planting_tx, means))
-    assert found.startswith("trial balance: debits 8")
+    assert found == "trial balance: debits 11880007, credits 11880000"

@@ -9,7 +9,7 @@ from tests.reconciliation.proofs.book import named, tamper
 
 
 def test_it_holds_of_a_clean_book(book_tx: Tx, means: Means):
-    assert closed_days_unchanged(book_tx, means) == Holds("2 closed days with 16 entries")
+    assert closed_days_unchanged(book_tx, means) == Holds("2 closed days with 18 entries")
 
 
 def test_a_closed_day_that_lost_an_entry_is_named(planting_tx: Tx, means: Means):

@@ -7,7 +7,7 @@ from tests.reconciliation.proofs.book import named, tamper
 
 
 def test_it_holds_of_a_clean_book_with_a_surplus_in_it(book_tx: Tx, means: Means):
-    assert nothing_doubled(book_tx, means) == Holds("9 transactions for 8 obligations")
+    assert nothing_doubled(book_tx, means) == Holds("11 transactions for 11 obligations")
 
 
 def test_a_transaction_that_was_taken_twice_is_named(planting_tx: Tx, means: Means):

@@ -42,20 +42,21 @@ def test_every_line_of_a_report_is_found_by_its_place(book_tx: Tx, means: Means)
     notices = [rereading.notice(book_tx, _line(f"vnpay/{digest}/{number}")) for number in range(20)]
     references = [notice.reference for notice in notices if isinstance(notice, Notice)]
     assert sorted(references) == [
-        *("ASKED-1", "OTHER-1", "PAID-1", "PAID-2"),
-        *("PAID-3", "SILENT-1", "TWICE-1", "TWICE-2"),
+        *("ASKED-1", "BOTH-1", "EARLY-1", "OTHER-1", "PAID-1"),
+        *("PAID-2", "PAID-3", "SILENT-1", "TWICE-1", "TWICE-2"),
     ]
 
 
 def test_a_line_no_report_holds_says_nothing(book_tx: Tx, means: Means):
     rereading = Rereading(means.gateways)
     digest = _digest(book_tx, "report-11.csv")
-    for path in (
-        f"vnpay/{digest}/99",
-        f"vnpay/{'0' * 64}/1",
-        f"treasury/{_digest(book_tx, 'statement-11.sta')}/1",
+    statement = _digest(book_tx, "statement-11.sta")
+    for path, why in (
+        (f"vnpay/{digest}/99", f"file vnpay/{digest}/99 holds no such line"),
+        (f"vnpay/{'0' * 64}/1", f"there is no file vnpay/{'0' * 64}/1"),
+        (f"treasury/{statement}/1", f"file treasury/{statement}/1 is not one of vnpay"),
     ):
-        assert rereading.notice(book_tx, _line(path)) == f"file {path} holds no such line"
+        assert rereading.notice(book_tx, _line(path)) == why
     assert rereading.notice(book_tx, _line("somewhere")) == "'somewhere' names no line of a file"
 
 
