@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.architecture.sources import PROJECT, sources, tracked
+from tests.architecture.sources import PROJECT, files, sources, tracked
 
 WITHOUT_TESTS = {"__init__", "errors", "contract", "tables"}
 NOT_MIRRORS = {"architecture", "invariants", "golden", "journeys"}
@@ -29,7 +29,8 @@ def test_every_source_has_its_test_at_the_mirrored_path():
 
 
 def test_every_test_mirrors_a_source():
-    mirrors = {mirror(source.path) for source in sources()}
+    others = (path for folder in ("bench", "migrations") for path in files(folder))
+    mirrors = {mirror(path) for path in (*others, *(source.path for source in sources()))}
     stray = [
         str(path)
         for path in (one.relative_to(PROJECT) for one in (PROJECT / "tests").rglob("test_*.py"))
