@@ -80,8 +80,6 @@ def open_payment(tx: Tx, order: Order, *, rates: Rates, now: datetime, today: da
     payment_id = payment_rows.insert_payment(tx, opened, handle_hash=order.handle_hash)
     if payment_id is None:
         raise NumberTaken(order.number)
-    taken = lock_rows.take(tx, [(each, payment_id) for each in wanted], at=now)
-    assert taken == set(wanted), "the obligations' rows are locked, so nobody else took them"
     return replace(opened, payment_id=payment_id)
 
 
@@ -101,21 +99,22 @@ def _lock(tx: Tx, wanted: Collection[int], *, now: datetime) -> None:
     for status in found.values():
         if status is not ObligationStatus.OPEN:
             raise NotPayable(f"this obligation is {status}")
-    alive = payment_rows.in_the_way(tx, wanted)
-    if alive:
-        raise BeingPaid(until=max(payment.expires_at for payment in alive))
-    holding = set(lock_rows.holders(tx, wanted).values())
-    if holding:
-        _expire_unheard(tx, holding, now=now)
+    others = payment_rows.in_the_way(tx, wanted)
+    if others:
+        _expire_unheard(tx, [other.payment_id for other in others], now=now)
 
 
 def _expire_unheard(tx: Tx, payment_ids: Collection[int], *, now: datetime) -> None:
     """End payments that are only created and past their time; nobody else has to be asked."""
-    held = payment_rows.lock_payments(tx, payment_ids, lines={})
-    for payment in held.values():
-        if payment.state is not PaymentState.CREATED or now < payment.expires_at:
-            raise BeingPaid(until=payment.expires_at)
-    moves = [move_payment(payment, PaymentStep.EXPIRE, at=now) for payment in held.values()]
+    others = payment_rows.lock_payments(tx, payment_ids, lines={}).values()
+    alive = [
+        other.expires_at
+        for other in others
+        if other.state is not PaymentState.CREATED or now < other.expires_at
+    ]
+    if alive:
+        raise BeingPaid(until=max(alive))
+    moves = [move_payment(other, PaymentStep.EXPIRE, at=now) for other in others]
     step_rows.take_steps(tx, payments=moves)
     lock_rows.close(tx, paid=(), released=payment_ids)
 

@@ -73,8 +73,10 @@ def send_to_gateway(
         with open_tx() as tx:
             _keep_trouble(tx, attempt, error, now=now)
         raise
-    with open_tx() as tx:
-        _keep_sent(tx, attempt, now=now)
+    if (attempt.state, AttemptStep.SEND) in ATTEMPT_STEPS:
+        with open_tx() as tx:
+            # The gateway's word may have been faster; then it stands.
+            step_rows.take_step_unless_moved(tx, move_attempt(attempt, AttemptStep.SEND, at=now))
     return action
 
 
@@ -149,15 +151,8 @@ def _require_payable(tx: Tx, payment: Payment, locked: Locked, *, now: datetime)
     if alive:
         raise BeingPaid(until=max(other.expires_at for other in alive))
     wanted = [(obligation_id, payment.payment_id) for obligation_id in locked.owed]
-    if lock_rows.take(tx, wanted, at=now) != set(locked.owed):
-        raise BeingPaid(until=payment.expires_at)
-
-
-def _keep_sent(tx: Tx, started: Attempt, *, now: datetime) -> None:
-    """Keep that the gateway has the order, unless its word on it was faster."""
-    attempt = attempt_rows.lock_of_payments(tx, [started.payment_id])[started.attempt_id]
-    if (attempt.state, AttemptStep.SEND) in ATTEMPT_STEPS:
-        step_rows.take_steps(tx, attempts=[move_attempt(attempt, AttemptStep.SEND, at=now)])
+    taken = lock_rows.take(tx, wanted, at=now)
+    assert taken == set(locked.owed), "who holds an obligation stands in the way"
 
 
 def _keep_trouble(tx: Tx, started: Attempt, error: GatewayError, *, now: datetime) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, func, select
-from sqlalchemy.dialects.postgresql import insert
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
@@ -14,7 +13,12 @@ from payments.payment import Payment, PaymentLine
 from payments.postgres.tables import attempt, payment, payment_line
 from payments.states import LIVE, PaymentState
 
-_IN_THE_WAY: Final = (PaymentState.PENDING, PaymentState.UNKNOWN, PaymentState.HELD)
+_IN_THE_WAY: Final = (
+    PaymentState.CREATED,
+    PaymentState.PENDING,
+    PaymentState.UNKNOWN,
+    PaymentState.HELD,
+)
 
 _LOCK: Final = """
 SELECT * FROM payments.payment WHERE payment_id = ANY(%(ids)s::bigint[])
@@ -22,44 +26,55 @@ ORDER BY payment_id
 FOR NO KEY UPDATE
 """
 
-_INSERT_LINES: Final = """
-INSERT INTO payments.payment_line (
-    payment_id, ordinal, obligation_id, part, amount_vnd, beneficiary, budget, explanation
+_INSERT: Final = """
+WITH opened AS (
+    INSERT INTO payments.payment (
+        number, handle_hash, state, version, amount_vnd, priced_on, language, client, created_at,
+        expires_at
+    )
+    VALUES (
+        %(number)s, %(handle_hash)s, %(state)s, %(version)s, %(amount_vnd)s, %(priced_on)s,
+        %(language)s, %(client)s, %(created_at)s, %(expires_at)s
+    )
+    ON CONFLICT DO NOTHING
+    RETURNING payment_id, created_at
+), lines AS (
+    INSERT INTO payments.payment_line (
+        payment_id, ordinal, obligation_id, part, amount_vnd, beneficiary, budget, explanation
+    )
+    SELECT opened.payment_id, line.*
+    FROM opened, unnest(
+        %(ordinals)s::integer[], %(obligations)s::bigint[], %(parts)s::text[],
+        %(amounts)s::bigint[], %(beneficiaries)s::text[], %(budgets)s::jsonb[],
+        %(explanations)s::jsonb[]
+    ) AS line
+), held AS (
+    INSERT INTO payments.obligation_lock (obligation_id, payment_id, locked_at)
+    SELECT DISTINCT line.obligation_id, opened.payment_id, opened.created_at
+    FROM opened, unnest(%(obligations)s::bigint[]) AS line (obligation_id)
 )
-SELECT %(payment_id)s, line.*
-FROM unnest(
-    %(ordinals)s::integer[], %(obligations)s::bigint[], %(parts)s::text[], %(amounts)s::bigint[],
-    %(beneficiaries)s::text[], %(budgets)s::jsonb[], %(explanations)s::jsonb[]
-) AS line
+SELECT payment_id FROM opened
 """
 
 
 def insert_payment(tx: Tx, new: Payment, *, handle_hash: bytes) -> int | None:
-    """Keep a new payment with its lines; None when its number or handle is taken."""
-    payment_id = tx.scalar(
-        insert(payment)
-        .values(
-            number=new.number,
-            handle_hash=handle_hash,
-            state=new.state.value,
-            version=new.version,
-            amount_vnd=new.amount.vnd,
-            priced_on=new.priced_on,
-            language=new.language,
-            client=new.client,
-            created_at=new.created_at,
-            expires_at=new.expires_at,
-            paid_at=new.paid_at,
-        )
-        .on_conflict_do_nothing()
-        .returning(payment.c.payment_id)
-    )
-    if payment_id is None:
-        return None
-    tx.exec_driver_sql(
-        _INSERT_LINES,
+    """Keep a new payment with its lines, holding its obligations, and return its id.
+
+    None when its number or handle is taken. The obligations are locked and nobody else's.
+    """
+    payment_id = tx.exec_driver_sql(
+        _INSERT,
         {
-            "payment_id": payment_id,
+            "number": new.number,
+            "handle_hash": handle_hash,
+            "state": new.state.value,
+            "version": new.version,
+            "amount_vnd": new.amount.vnd,
+            "priced_on": new.priced_on,
+            "language": new.language,
+            "client": new.client,
+            "created_at": new.created_at,
+            "expires_at": new.expires_at,
             "ordinals": [line.ordinal for line in new.lines],
             "obligations": [line.obligation_id for line in new.lines],
             "parts": [line.part for line in new.lines],
@@ -68,8 +83,8 @@ def insert_payment(tx: Tx, new: Payment, *, handle_hash: bytes) -> int | None:
             "budgets": [json.dumps(dict(line.budget)) for line in new.lines],
             "explanations": [json.dumps(dict(line.explanation)) for line in new.lines],
         },
-    )
-    return int(payment_id)
+    ).scalar_one_or_none()
+    return None if payment_id is None else int(payment_id)
 
 
 def by_number(tx: Tx, number: str) -> Payment | None:
@@ -96,7 +111,7 @@ def lock_payments(
 
 
 def in_the_way(tx: Tx, obligation_ids: Collection[int]) -> list[Payment]:
-    """Return the payments of these obligations that may still end paid, without their lines."""
+    """Return payments of these obligations that may still be paid, oldest first, without lines."""
     found = tx.execute(
         select(payment)
         .where(

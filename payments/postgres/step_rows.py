@@ -6,17 +6,9 @@ from typing import Final
 from ledger.postgres.transaction import Tx
 from payments.move import AttemptMove, PaymentMove
 
+# A row that another transaction moved meanwhile is not moved, and gets no history for it.
 _TAKE: Final = """
-WITH history AS (
-    INSERT INTO payments.step (
-        machine, subject_id, version, step, from_state, to_state, at, evidence_id
-    )
-    SELECT * FROM unnest(
-        %(machines)s::text[], %(subjects)s::bigint[], %(versions)s::integer[], %(steps)s::text[],
-        %(from_states)s::text[], %(to_states)s::text[], %(instants)s::timestamptz[],
-        %(evidence)s::bigint[]
-    )
-), attempts AS (
+WITH attempts AS (
     UPDATE payments.attempt
     SET state = after.state, version = after.version,
         gateway_transaction = after.gateway_transaction,
@@ -27,7 +19,7 @@ WITH history AS (
         %(attempt_is_asked)s::boolean[]
     ) AS after (attempt_id, before, state, version, gateway_transaction, is_asked)
     WHERE attempt.attempt_id = after.attempt_id AND attempt.version = after.before
-    RETURNING 1
+    RETURNING attempt.attempt_id
 ), payments AS (
     UPDATE payments.payment
     SET state = after.state, version = after.version, paid_at = after.paid_at
@@ -36,9 +28,23 @@ WITH history AS (
         %(payment_versions)s::integer[], %(payment_paid_at)s::timestamptz[]
     ) AS after (payment_id, before, state, version, paid_at)
     WHERE payment.payment_id = after.payment_id AND payment.version = after.before
-    RETURNING 1
+    RETURNING payment.payment_id
+), moved AS (
+    SELECT 'attempt' AS machine, attempt_id AS subject_id FROM attempts
+    UNION ALL
+    SELECT 'payment', payment_id FROM payments
+), history AS (
+    INSERT INTO payments.step (
+        machine, subject_id, version, step, from_state, to_state, at, evidence_id
+    )
+    SELECT given.* FROM unnest(
+        %(machines)s::text[], %(subjects)s::bigint[], %(versions)s::integer[], %(steps)s::text[],
+        %(from_states)s::text[], %(to_states)s::text[], %(instants)s::timestamptz[],
+        %(evidence)s::bigint[]
+    ) AS given (machine, subject_id, version, step, from_state, to_state, at, evidence_id)
+    JOIN moved ON moved.machine = given.machine AND moved.subject_id = given.subject_id
 )
-SELECT (SELECT count(*) FROM attempts) AS attempts, (SELECT count(*) FROM payments) AS payments
+SELECT count(*) FROM moved
 """
 
 
@@ -46,14 +52,25 @@ def take_steps(
     tx: Tx, *, attempts: Sequence[AttemptMove] = (), payments: Sequence[PaymentMove] = ()
 ) -> None:
     """Keep steps, and move their locked rows to where the last of each leads."""
-    if not attempts and not payments:
-        return
+    subjects = {("attempt", move.after.attempt_id) for move in attempts} | {
+        ("payment", move.after.payment_id) for move in payments
+    }
+    moved = _take(tx, attempts, payments) if subjects else 0
+    assert moved == len(subjects), "rows are locked before they move, so nobody else moved them"
+
+
+def take_step_unless_moved(tx: Tx, move: AttemptMove) -> bool:
+    """Keep one step of an attempt that is not locked; False if it stands elsewhere by now."""
+    return _take(tx, [move], []) == 1
+
+
+def _take(tx: Tx, attempts: Sequence[AttemptMove], payments: Sequence[PaymentMove]) -> int:
     moves = [*attempts, *payments]
     attempts_first = {move.before.attempt_id: move.before for move in reversed(attempts)}
     attempts_last = {move.after.attempt_id: move.after for move in attempts}
     payments_first = {move.before.payment_id: move.before for move in reversed(payments)}
     payments_last = {move.after.payment_id: move.after for move in payments}
-    moved = tx.exec_driver_sql(
+    moved: int = tx.exec_driver_sql(
         _TAKE,
         {
             "machines": ["attempt"] * len(attempts) + ["payment"] * len(payments),
@@ -79,6 +96,5 @@ def take_steps(
             "payment_versions": [each.version for each in payments_last.values()],
             "payment_paid_at": [each.paid_at for each in payments_last.values()],
         },
-    ).one()
-    is_whole = (moved.attempts, moved.payments) == (len(attempts_last), len(payments_last))
-    assert is_whole, "rows are locked before they move, so nobody else moved them"
+    ).scalar_one()
+    return moved

@@ -2,13 +2,19 @@
 
 from dataclasses import replace
 
+import pytest
+from sqlalchemy.exc import IntegrityError
+
 from gateways.contract import Outcome
 from ledger.postgres.transaction import Tx
+from payments.open_payment import open_payment
 from payments.postgres import payment_rows
 from payments.states import PaymentState
 from tests.payments.scene import (
     LIFETIME,
     NOW,
+    RATES,
+    TODAY,
     hear,
     heard,
     inside,
@@ -16,20 +22,17 @@ from tests.payments.scene import (
     opened,
     order_of,
     owe,
+    payment_of,
     sent,
 )
 
 
 def test_a_payment_is_found_by_number_handle_and_id(tx: Tx):
-    order = order_of(owe(tx))
-    payment = opened(tx, owe(tx, many=2))
-    row = replace(payment, number=order.number)
-    payment_id = payment_rows.insert_payment(tx, row, handle_hash=order.handle_hash)
-    assert payment_id is not None
-    kept = payment_rows.by_id(tx, payment_id)
-    assert kept == replace(row, payment_id=payment_id)
-    assert payment_rows.by_number(tx, order.number) == kept
-    assert payment_rows.by_handle_hash(tx, order.handle_hash) == kept
+    order = order_of(owe(tx, many=2))
+    payment = open_payment(tx, order, rates=RATES, now=NOW, today=TODAY)
+    assert payment_rows.by_id(tx, payment.payment_id) == payment
+    assert payment_rows.by_number(tx, order.number) == payment
+    assert payment_rows.by_handle_hash(tx, order.handle_hash) == payment
 
 
 def test_what_is_not_there_is_none(tx: Tx):
@@ -40,7 +43,15 @@ def test_what_is_not_there_is_none(tx: Tx):
 
 def test_a_taken_number_keeps_nothing(tx: Tx):
     payment = opened(tx, owe(tx))
-    assert payment_rows.insert_payment(tx, payment, handle_hash=b"n" * 32) is None
+    again = replace(payment, lines=())
+    assert payment_rows.insert_payment(tx, again, handle_hash=b"n" * 32) is None
+    assert payment_of(tx, payment.number) == payment
+
+
+def test_an_obligation_that_is_held_is_not_held_twice(tx: Tx):
+    payment = opened(tx, owe(tx))
+    with pytest.raises(IntegrityError, match="obligation_lock_pkey"):
+        payment_rows.insert_payment(tx, replace(payment, number="NP2"), handle_hash=b"n" * 32)
 
 
 def test_locked_payments_carry_the_lines_they_are_given(tx: Tx):
@@ -50,12 +61,13 @@ def test_locked_payments_carry_the_lines_they_are_given(tx: Tx):
     assert payment_rows.lock_payments(tx, ids, lines={})[ids[0]].lines == ()
 
 
-def test_only_what_may_still_end_paid_is_in_the_way(tx: Tx):
+def test_only_what_may_still_be_paid_is_in_the_way(tx: Tx):
     ids = owe(tx)
-    payment = opened(tx, ids)
     assert payment_rows.in_the_way(tx, ids) == []
-    reference = sent(inside(tx), payment)
+    payment = opened(tx, ids)
     assert [each.number for each in payment_rows.in_the_way(tx, ids)] == [payment.number]
+    reference = sent(inside(tx), payment)
+    assert [each.state for each in payment_rows.in_the_way(tx, ids)] == [PaymentState.PENDING]
     hear(tx, heard(notice(reference, Outcome.DECLINED)))
     assert payment_rows.in_the_way(tx, ids) == []
     hear(tx, heard(notice(reference, Outcome.HELD)))
