@@ -9,6 +9,7 @@ from pathlib import Path
 
 from api import commands
 from api.demo import demo
+from api.far_side import FarSideAway
 from api.postgres.errors import ServerFailed
 from api.processes import ProcessFailed
 from api.settings import SettingsWrong
@@ -24,6 +25,7 @@ _TOLD = (
     ServerFailed,
     BookUnreachable,
     ReconciliationError,
+    FarSideAway,
 )
 """What stops a command with one line instead of a traceback."""
 

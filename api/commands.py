@@ -104,6 +104,11 @@ def prove(chosen: argparse.Namespace) -> int:
     return prove_house(open_house(read_settings(), process="prove"), as_json=chosen.json)
 
 
+def bench(chosen: argparse.Namespace) -> int:
+    """Measure posting beside pgbench on a throw-away durable server; see docs/performance.md."""
+    return bench_post.main(seconds=chosen.seconds, strict=chosen.strict)
+
+
 def print_trial_balance(house: House, *, as_of: date | None) -> int:
     """Print every account by side and the sums; 1 when the sides differ."""
     with house.open_recon_tx() as tx:
@@ -158,8 +163,3 @@ def _as_json(result: Result) -> str:
         case Violated() as violated:
             told |= {"holds": False, "rows": violated.rows, "total": violated.total}
     return json.dumps(told, ensure_ascii=False)
-
-
-def bench(chosen: argparse.Namespace) -> int:
-    """Measure posting beside pgbench on a throw-away durable server; see docs/performance.md."""
-    return bench_post.main(seconds=chosen.seconds, strict=chosen.strict)

@@ -3,6 +3,7 @@
 import pytest
 
 from api.command_line import main
+from api.house import House
 from api.settings import PREFIX
 
 COMMANDS = (
@@ -77,3 +78,26 @@ def test_a_migration_without_a_database_is_told_what_to_set(
     with pytest.raises(SystemExit) as leaving:
         main(["migrate"])
     assert "CLEARING_MIGRATE_URL" in str(leaving.value.code)
+
+
+def test_far_sides_that_are_away_are_one_line(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert house.settings.sandbox
+    monkeypatch.setenv("CLEARING_FAR_SIDE_URL", "http://127.0.0.1:1")
+    with pytest.raises(SystemExit) as leaving:
+        main(["prove"])
+    told = str(leaving.value.code)
+    assert told.startswith("clearing: the far sides at http://127.0.0.1:1 do not answer")
+    assert "\n" not in told
+
+
+def test_a_database_that_is_away_is_one_line(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert house.settings.sandbox
+    monkeypatch.setenv("CLEARING_RECON_DATABASE_URL", "postgresql://x@/x?host=/nowhere")
+    for command in ("prove", "close-day", "trial-balance"):
+        with pytest.raises(SystemExit) as leaving:
+            main([command])
+        told = str(leaving.value.code)
+        assert told.startswith("clearing: ")
+        assert "\n" not in told
