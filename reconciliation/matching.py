@@ -249,12 +249,20 @@ def excess_of(differing: Differing) -> Money:
     return max(ZERO, differing.line.amount - differing.taken.amount)
 
 
+def day_of_batch(batch: str) -> date:
+    """Return the business day in a batch's name, the day its money came into the book."""
+    return date.fromisoformat(batch.split("/")[1])
+
+
 def settled_entry(group: PassedOn, *, business_date: date) -> Entry:
-    """Return what a group does to the book: the gateway's debt leaves, the net is on its way."""
+    """Return what a group does to the book: the gateway's debt leaves, the net is on its way.
+
+    A report may hold what is booked for a later day, after our cut-off: it leaves on that day.
+    """
     return settled(
         key=f"settled:{group.group_id}",
         gateway=group.gateway,
-        business_date=business_date,
+        business_date=max(business_date, group.batch_date),
         source=f"file:{group.file_id}:{group.payout}",
         beneficiary=group.place,
         batch=group.batch,
@@ -290,7 +298,7 @@ def credited_entries(
         credited(
             key=f"credited:{arrived_group_id}:{batch}",
             gateway=gateway,
-            business_date=business_date,
+            business_date=max(business_date, day_of_batch(batch)),
             source=f"file:{file_id}:arrival:{arrived_group_id}",
             beneficiary=beneficiary,
             batch=batch,

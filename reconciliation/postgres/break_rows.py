@@ -9,6 +9,7 @@ from ledger.accounts import account_of
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from reconciliation.breaks import BreakKind, NewBreak, Place
+from reconciliation.matching import day_of_batch
 
 SYSTEM: Final = "clearing"
 """The actor of what nobody decided by hand."""
@@ -32,13 +33,13 @@ WITH opened AS (
     ON CONFLICT ON CONSTRAINT break_case_once DO NOTHING
     RETURNING break_id, kind, subject
 ), explained AS (
-    INSERT INTO reconciliation.break_residue (break_id, account, batch, amount_vnd)
-    SELECT opened.break_id, part.account, part.batch, part.amount_vnd
+    INSERT INTO reconciliation.break_residue (break_id, account, batch, amount_vnd, effective_on)
+    SELECT opened.break_id, part.account, part.batch, part.amount_vnd, part.effective_on
     FROM opened
     JOIN unnest(
         %(part_kinds)s::text[], %(part_subjects)s::text[], %(part_accounts)s::text[],
-        %(part_batches)s::text[], %(part_amounts)s::bigint[]
-    ) AS part (kind, subject, account, batch, amount_vnd) USING (kind, subject)
+        %(part_batches)s::text[], %(part_amounts)s::bigint[], %(part_days)s::date[]
+    ) AS part (kind, subject, account, batch, amount_vnd, effective_on) USING (kind, subject)
 )
 INSERT INTO reconciliation.break_event (
     break_id, ordinal, event, business_date, at, actor, reason
@@ -72,7 +73,7 @@ _EXPLAINED: Final = """
 SELECT residue.account, residue.batch, sum(residue.amount_vnd)::bigint AS amount_vnd
 FROM reconciliation.break_case
 JOIN reconciliation.break_residue AS residue USING (break_id)
-WHERE break_case.opened_on <= %(as_of)s
+WHERE residue.effective_on <= %(as_of)s
     AND NOT EXISTS (
         SELECT FROM reconciliation.break_event AS event
         WHERE event.break_id = break_case.break_id AND event.event = 'closed'
@@ -148,6 +149,7 @@ def open_breaks(tx: Tx, breaks: Sequence[NewBreak], *, business_date: date, now:
             "part_accounts": [account.code for _, account, _, _ in parts],
             "part_batches": [batch for _, _, batch, _ in parts],
             "part_amounts": [amount.vnd for _, _, _, amount in parts],
+            "part_days": [max(business_date, day_of_batch(batch)) for _, _, batch, _ in parts],
         },
     )
     return len(rows.all())

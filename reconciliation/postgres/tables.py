@@ -182,6 +182,7 @@ break_residue = Table(
     Column("account", Text, nullable=False),
     Column("batch", Text, nullable=False),
     Column("amount_vnd", BigInteger, nullable=False),
+    Column("effective_on", Date, nullable=False),
     PrimaryKeyConstraint("break_id", "account", "batch"),
 )
 

@@ -4,6 +4,7 @@ import enum
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from reconciliation.match_day import DayMatch
 from tests.reconciliation.day_scene import (
     CALENDAR,
     DAY,
+    MORNING,
     NEXT_DAY,
     Order,
     evening_of,
@@ -39,6 +41,8 @@ class Fate(enum.Enum):
 
     CLEAN = enum.auto()
     CALLBACK_LOST = enum.auto()
+    AFTER_CUT_OFF = enum.auto()
+    AFTER_CUT_OFF_LOST = enum.auto()
     NOT_REPORTED = enum.auto()
     REPORTED_NEXT_DAY = enum.auto()
     REPORTED_LESS = enum.auto()
@@ -130,7 +134,9 @@ def closes(tx: Tx, lines: list[Line], case: Case, *, is_first: bool) -> None:
 
 
 def lines_of(tx: Tx, *, account: str, amount: Money, fate: Fate) -> list[Line]:
-    one = order(tx, amount=amount, account=account)
+    is_late = fate in {Fate.AFTER_CUT_OFF, Fate.AFTER_CUT_OFF_LOST}
+    at = MORNING + timedelta(hours=8 if is_late else 0)
+    one = order(tx, amount=amount, account=account, at=at)
     payout = f"P{(NEXT_DAY if fate is Fate.REPORTED_NEXT_DAY else DAY):%d}-{account}"
     other = ACCOUNTS[1 - ACCOUNTS.index(account)]
     if fate is Fate.NOBODYS:
@@ -138,7 +144,7 @@ def lines_of(tx: Tx, *, account: str, amount: Money, fate: Fate) -> list[Line]:
     if fate is Fate.PAID_ANOTHER_AMOUNT:
         pay(tx, one, amount=amount - Money(1))
         return [one.line(amount_vnd=amount.vnd - 1, payout=payout)]
-    if fate is not Fate.CALLBACK_LOST:
+    if fate not in {Fate.CALLBACK_LOST, Fate.AFTER_CUT_OFF_LOST}:
         pay(tx, one)
     return told(tx, one, fate, payout=payout, other=other)
 

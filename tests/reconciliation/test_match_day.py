@@ -354,3 +354,25 @@ def test_what_a_report_passes_on_is_owed_by_the_gateway_no_more(tx: Tx):
         "SELECT kind, leg_count, gross_vnd FROM reconciliation.match_group ORDER BY group_id"
     ).all()
     assert [tuple(row) for row in rows] == [("passed_on", 5, 1_750_000), ("arrived", 2, 1_750_000)]
+
+
+def test_what_a_report_holds_of_a_later_day_leaves_on_that_day(tx: Tx):
+    before, after = paid(tx), paid(tx, at=MORNING + timedelta(hours=8))
+    give_report(inside(tx), [before.line(), after.line(fee_vnd=100)])
+    give_statement(inside(tx), [(f"P-{ACCOUNT}", 699_900)])
+    done = match(tx)
+    assert (done.matched, done.settled_payments) == (2, 2)
+    assert standing(tx) == explained(tx) == {}
+    close_day(tx, DAY, now=EVENING)
+    assert standing(tx, day=NEXT_DAY) == explained(tx, day=NEXT_DAY)
+    assert list(standing(tx, day=NEXT_DAY).values()) == [-100]
+
+
+def test_a_payout_of_two_days_that_does_not_arrive_is_explained_on_each(tx: Tx):
+    give_report(inside(tx), [paid(tx).line(), paid(tx, at=MORNING + timedelta(hours=8)).line()])
+    give_statement(inside(tx), [])
+    match(tx)
+    assert open_kinds(tx) == [BreakKind.IN_TRANSIT]
+    for day in (DAY, NEXT_DAY):
+        assert standing(tx, day=day) == explained(tx, day=day)
+    assert len(standing(tx)) + 2 == len(standing(tx, day=NEXT_DAY)) == 4

@@ -146,12 +146,14 @@ CREATE INDEX break_case_item ON reconciliation.break_case (item_id) WHERE item_i
 CREATE INDEX break_case_capture ON reconciliation.break_case (capture_id)
     WHERE capture_id IS NOT NULL;
 
--- How much of a clearing account's batch a break explains; above zero on the debit side.
+-- How much of a clearing account's batch a break explains, above zero on the debit side, from the
+-- business day on that it stands there: a report may pass on what is booked for a later day.
 CREATE TABLE reconciliation.break_residue (
     break_id bigint NOT NULL REFERENCES reconciliation.break_case,
     account text NOT NULL,
     batch text NOT NULL,
     amount_vnd bigint NOT NULL CHECK (amount_vnd <> 0),
+    effective_on date NOT NULL,
     PRIMARY KEY (break_id, account, batch)
 );
 
