@@ -316,10 +316,12 @@ def _name_missing(tx: Tx, run: _Run) -> None:
 
 def _match_statements(tx: Tx, run: _Run) -> None:
     """Match payouts with the credits that bear their names, and name every other line."""
+    arrived: list[PassedOn] = []
     for payout in arrival_rows.waiting_payouts(tx, until=run.business_date):
         groups = arrival_rows.groups_of(tx, payout)
         if payout.has_arrived:
             _arrive(tx, run, payout, groups)
+            arrived += groups
         elif payout.is_covered:
             _name_not_arrived(tx, run, payout, groups)
     after = 0
@@ -333,10 +335,11 @@ def _match_statements(tx: Tx, run: _Run) -> None:
     )
     file_rows.mark_matched(tx, [file.file_id for file in files], on=run.business_date)
     run.done["files"] += len(files)
+    _settle(tx, run, arrived)
 
 
 def _arrive(tx: Tx, run: _Run, payout: Payout, groups: Sequence[PassedOn]) -> None:
-    """Post that the beneficiary has the money, and settle the payments it was for."""
+    """Post that the beneficiary has the money."""
     assert payout.credit_file_id is not None, "what has arrived stands in a file"
     arrived = arrival_rows.add_arrival(tx, payout, business_date=run.business_date)
     entries = matching.credited_entries(
@@ -344,10 +347,14 @@ def _arrive(tx: Tx, run: _Run, payout: Payout, groups: Sequence[PassedOn]) -> No
     )
     _post(tx, entries)
     run.done["arrived_vnd"] += payout.credited.vnd
-    whole = [one.group_id for one in groups if one.is_owed and one.rule is not Rule.AMOUNT_DIFFERS]
+    _close(tx, run, payout, UNTIL_ARRIVAL, "arrived")
+
+
+def _settle(tx: Tx, run: _Run, arrived: Sequence[PassedOn]) -> None:
+    """Settle the payments that arrived whole; last, since it locks what callbacks may ask for."""
+    whole = [one.group_id for one in arrived if one.is_owed and one.rule is not Rule.AMOUNT_DIFFERS]
     for part in slices(arrival_rows.payments_in(tx, whole), ENTRIES_MAX):
         run.done["settled"] += settle_payments(tx, part, now=run.now)
-    _close(tx, run, payout, UNTIL_ARRIVAL, "arrived")
 
 
 def _name_not_arrived(tx: Tx, run: _Run, payout: Payout, groups: Sequence[PassedOn]) -> None:
