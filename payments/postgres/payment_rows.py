@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Row, func, select
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.payment import Payment, PaymentLine
-from payments.postgres.tables import attempt, payment, payment_line
-from payments.states import LIVE, PaymentState
+from payments.postgres.tables import payment, payment_line
+from payments.states import PaymentState
 
 _IN_THE_WAY: Final = (
     PaymentState.CREATED,
@@ -129,20 +129,11 @@ def in_the_way(tx: Tx, obligation_ids: Collection[int]) -> list[Payment]:
 
 def past_their_time(tx: Tx, *, now: datetime, payments_max: int) -> list[int]:
     """Return the ids of payments whose time is over and that no gateway may still take."""
-    is_live = (
-        select(attempt.c.attempt_id)
-        .where(
-            attempt.c.payment_id == payment.c.payment_id,
-            attempt.c.state.in_([state.value for state in LIVE]),
-        )
-        .exists()
-    )
     found = tx.scalars(
         select(payment.c.payment_id)
         .where(
             payment.c.state.in_([PaymentState.CREATED.value, PaymentState.FAILED.value]),
             payment.c.expires_at <= now,
-            ~is_live,
         )
         .order_by(payment.c.expires_at)
         .limit(payments_max)

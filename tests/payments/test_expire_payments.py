@@ -1,9 +1,12 @@
 """Ending payments whose time is over."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
+import pytest
+
 from gateways.contract import Outcome
-from ledger.postgres.transaction import Tx
+from ledger.postgres.transaction import OpenTx, Tx
 from payments.expire_payments import expire_payments
 from payments.postgres import lock_rows
 from payments.states import PaymentState
@@ -52,6 +55,26 @@ def test_no_clock_ends_a_payment_a_gateway_may_still_take(tx: Tx):
     hear(tx, heard(notice(reference, Outcome.HELD)))
     assert expire(tx, now=NOW + timedelta(days=30)) == 0
     assert lock_rows.holders(tx, ids) == {ids[0]: payment.payment_id}
+
+
+def test_a_payer_who_is_faster_than_the_clock_goes_on(open_tx: OpenTx):
+    with open_tx() as tx:
+        ids = owe(tx)
+        payment = opened(tx, ids)
+
+    def call() -> int:
+        return expire_payments(open_tx, now=OVER, limit_max=100)
+
+    with ThreadPoolExecutor(1) as caller:
+        with open_tx() as tx:
+            sent(inside(tx), payment, now=OVER - timedelta(seconds=1))
+            waiting = caller.submit(call)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+        assert waiting.result(timeout=10) == 0
+    with open_tx() as tx:
+        assert payment_of(tx, payment.number).state is PaymentState.PENDING
+        assert lock_rows.holders(tx, ids) == {ids[0]: payment.payment_id}
 
 
 def test_ending_one_does_not_free_what_another_holds_by_now(tx: Tx):

@@ -18,8 +18,8 @@ FOR_NOBODY = (
     "UPDATE payments.attempt SET state = 'failed', gateway_transaction = '', version = version + 1",
     "INSERT INTO payments.step VALUES ('payment', 1, 99, 'settle', 'created', 'settled', now())",
     # Accounts.
-    "INSERT INTO payments.payment_line SELECT payment_id, 9, obligation_id, part, amount_vnd,"
-    " 'nobody', budget, explanation FROM payments.payment_line",
+    """INSERT INTO payments.payment_line SELECT payment_id, 9, obligation_id, part, amount_vnd,
+    'nobody', budget, explanation FROM payments.payment_line""",
     "UPDATE payments.beneficiary SET account_number = '1'",
     # Identities.
     "UPDATE payments.payment SET amount_vnd = amount_vnd + 1",
