@@ -21,6 +21,7 @@ import api.citizen
 import api.console
 import api.partner
 from api import callbacks
+from api.access.body_limit import BodyLimit
 from api.access.headers import SafeHeaders
 from api.callbacks import BodyTooLarge
 from api.house import House
@@ -136,6 +137,7 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
 
     for kind in _TOLD:
         app.add_exception_handler(kind, tell)
+    app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders, https=house.settings.citizen_url.startswith("https:"))
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     return app
