@@ -214,8 +214,6 @@ def _refuse_misordered(fields: Sequence[_Field], by_tag: Mapping[str, _Field]) -
 
 def _balance(field: _Field) -> Balance:
     found = _matched(_BALANCE, field)
-    if field.tag[2:] not in {"F", "M"}:
-        raise FileRefused(f"line {field.line}: balance {field.tag} is neither final nor of a page")
     amount = _amount(found["amount"], field)
     return Balance(
         on=_date(found["on"], field),

@@ -97,6 +97,7 @@ def test_text_between_entry_and_its_description_is_kept():
         (HEAD + ":34F:VND0,\n" + TAIL, "type 942"),
         (HEAD + HEAD[6:] + TAIL, "do not come as in type 940"),
         (HEAD + ":99:X\n" + TAIL, "do not come as in type 940"),
+        (HEAD.replace("60F", "60X") + TAIL, "do not come as in type 940"),
         (HEAD + "?\n" + TAIL, "line 5 belongs to no entry"),
         (HEAD + ":6:\n" + TAIL, "line 5 starts with no tag"),
         (HEAD + ":62F:C261120USD100,\n-\n", "opens in VND, closes in another"),
@@ -115,6 +116,12 @@ def test_text_between_entry_and_its_description_is_kept():
 def test_what_is_not_a_whole_statement_in_balance_is_refused(raw: str, reason: str):
     with pytest.raises(FileRefused, match=reason):
         read_mt940_ended(raw.encode())
+
+
+def test_a_file_longer_than_any_statement_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("reconciliation.statements.mt940.STATEMENT_BYTES_MAX", len(TREASURY) - 1)
+    with pytest.raises(FileRefused, match="longer than any statement"):
+        read_mt940_ended(TREASURY)
 
 
 def test_bytes_that_are_no_text_are_refused_by_their_place():
