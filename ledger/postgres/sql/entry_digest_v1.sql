@@ -1,6 +1,6 @@
 -- The digest of an entry's canonical form; the form is described in ledger/digest.py.
 CREATE FUNCTION ledger.entry_digest_v1(
-    movement text, idempotency_key text, business_date date, source text, corrects text, legs text
+    movement text, idempotency_key text, business_date date, source text, corrects text, lines text
 ) RETURNS bytea
 LANGUAGE sql STABLE
 RETURN sha256(convert_to(
@@ -10,5 +10,5 @@ RETURN sha256(convert_to(
     || to_char(business_date::timestamp, 'YYYY-MM-DD') || chr(10)
     || source || chr(10)
     || coalesce(corrects, '') || chr(10)
-    || legs,
+    || lines,
     'UTF8'));

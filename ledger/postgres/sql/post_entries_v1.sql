@@ -25,9 +25,7 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off -- A plan made while the book was small must not scan it when it is big.
-SET enable_nestloop = off -- Nor may one made for one entry compare each of thousands with each.
 SET plan_cache_mode = force_generic_plan -- Planning again would cost more than running.
-SET jit = off
 AS $$
 DECLARE
     size constant integer := cardinality(keys);
@@ -43,6 +41,7 @@ DECLARE
     credit_ids integer[];
     are_batches boolean;
     closed_through date;
+    ids bigint[];
     fresh_ids bigint[];
     known_ids bigint[];
     told text;
@@ -143,29 +142,28 @@ BEGIN
                 entry_id, ordinal, debit_account_id, credit_account_id, amount_vnd, batch,
                 business_date)
             SELECT
-                fresh.entry_id, given.ordinal, given.debit_id, given.credit_id, given.amount_vnd,
-                given.batch, business_dates[1]
-            FROM fresh,
-                unnest(leg_ordinals, debit_ids, credit_ids, leg_amounts, leg_batches)
-                    AS given (ordinal, debit_id, credit_id, amount_vnd, batch)
+                (SELECT fresh.entry_id FROM fresh), given.ordinal, given.debit_id, given.credit_id,
+                given.amount_vnd, given.batch, business_dates[1]
+            FROM unnest(leg_ordinals, debit_ids, credit_ids, leg_amounts, leg_batches)
+                AS given (ordinal, debit_id, credit_id, amount_vnd, batch)
+            WHERE (SELECT fresh.entry_id FROM fresh) IS NOT NULL
         )
         SELECT fresh.entry_id INTO posted_entry_id FROM fresh;
         fresh_ids := ARRAY[posted_entry_id];
     ELSE
-        WITH wanted AS MATERIALIZED (
-            SELECT nextval('ledger.entry_entry_id_seq') AS entry_id, given.*
-            FROM unnest(movements, keys, business_dates, sources, corrected_ids, digests)
-                WITH ORDINALITY
-                AS given (movement, key, business_date, source, corrected_id, digest, place)
-        ), fresh AS (
+        -- No joins: a plan made for a few entries must not compare each of thousands with each.
+        -- IN under IS TRUE is looked up in a hash, whatever the planner expects.
+        ids := ARRAY(SELECT nextval('ledger.entry_entry_id_seq') FROM unnest(keys));
+        WITH fresh AS (
             INSERT INTO ledger.entry (
                 entry_id, movement, idempotency_key, business_date, source, corrects_entry_id,
                 digest)
             SELECT
-                wanted.entry_id, wanted.movement, wanted.key, wanted.business_date, wanted.source,
-                wanted.corrected_id, wanted.digest
-            FROM wanted
-            ORDER BY wanted.key COLLATE "C"
+                given.entry_id, given.movement, given.key, given.business_date, given.source,
+                given.corrected_id, given.digest
+            FROM unnest(ids, movements, keys, business_dates, sources, corrected_ids, digests)
+                AS given (entry_id, movement, key, business_date, source, corrected_id, digest)
+            ORDER BY given.key COLLATE "C"
             ON CONFLICT (idempotency_key) DO NOTHING
             RETURNING entry.entry_id
         ), legs AS (
@@ -173,29 +171,29 @@ BEGIN
                 entry_id, ordinal, debit_account_id, credit_account_id, amount_vnd, batch,
                 business_date)
             SELECT
-                fresh.entry_id, given.ordinal, given.debit_id, given.credit_id, given.amount_vnd,
-                given.batch, wanted.business_date
-            FROM fresh
-            JOIN wanted ON wanted.entry_id = fresh.entry_id
-            JOIN unnest(leg_entries, leg_ordinals, debit_ids, credit_ids, leg_amounts, leg_batches)
+                ids[given.entry], given.ordinal, given.debit_id, given.credit_id, given.amount_vnd,
+                given.batch, business_dates[given.entry]
+            FROM unnest(leg_entries, leg_ordinals, debit_ids, credit_ids, leg_amounts, leg_batches)
                 AS given (entry, ordinal, debit_id, credit_id, amount_vnd, batch)
-                ON given.entry = wanted.place
+            WHERE (ids[given.entry] IN (SELECT fresh.entry_id FROM fresh)) IS TRUE
         )
-        SELECT array_agg(fresh.entry_id ORDER BY wanted.place) INTO fresh_ids
-        FROM wanted LEFT JOIN fresh ON fresh.entry_id = wanted.entry_id;
+        SELECT array_agg(
+            CASE WHEN (given.entry_id IN (SELECT fresh.entry_id FROM fresh)) IS TRUE
+                THEN given.entry_id END)
+        INTO fresh_ids
+        FROM unnest(ids) AS given (entry_id);
     END IF;
     told := set_config('ledger.checked', '', true);
 
     known_ids := fresh_ids;
     IF array_position(fresh_ids, NULL) IS NOT NULL THEN
-        SELECT array_agg(
-            coalesce(
+        known_ids := ARRAY(
+            SELECT coalesce(
                 fresh_ids[given.place],
                 (SELECT entry.entry_id FROM ledger.entry
                  WHERE entry.idempotency_key = given.key AND entry.digest = given.digest))
-            ORDER BY given.place)
-        INTO known_ids
-        FROM unnest(keys, digests) WITH ORDINALITY AS given (key, digest, place);
+            FROM unnest(keys, digests) WITH ORDINALITY AS given (key, digest, place)
+            ORDER BY given.place);
     END IF;
 
     FOR place IN 1 .. size LOOP
