@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.citizen.fine import gateway_names
 from api.house import House
-from api.language import Language
-from api.page import in_both_languages, language_of
+from api.language import vietnamese_key
+from api.page import in_both_languages
 
 
 def routes(house: House) -> APIRouter:
@@ -13,11 +14,8 @@ def routes(house: House) -> APIRouter:
 
     @pages.get("/")
     def home(request: Request) -> Response:
-        is_english = language_of(request) is Language.EN
-        names = sorted(
-            gateway.capabilities.name_en if is_english else gateway.capabilities.name_vi
-            for gateway in house.gateways.values()
-        )
-        return house.pages.show(request, "citizen/home.html", gateways=names)
+        names = gateway_names(house, house.pages.speech(request)).values()
+        in_order = sorted(names, key=vietnamese_key)
+        return house.pages.show(request, "citizen/home.html", gateways=in_order)
 
     return in_both_languages(pages)

@@ -23,7 +23,7 @@ from payments.errors import AmountChanged, BeingPaid, GatewayNotOffered, NotPaya
 from payments.obligations.registry import KINDS
 from payments.payment import Payment
 from payments.postgres import attempt_rows
-from payments.states import LOCKING, PaymentState
+from payments.states import LOCKING
 
 _CODE = r"^[a-z][a-z0-9_]{0,19}$"
 _log = structlog.get_logger()
@@ -129,45 +129,33 @@ def _page(
 
 
 def _open(house: House, request: Request, visitor: Visitor, form: PayForm) -> Payment | None:
-    """Return the payment to send, None when what the form carried finds nothing any more.
+    """Return the payment to send: a new one, or the visitor's own that lives already.
+
+    None when what the form carried finds nothing any more.
 
     Raises:
         NotPayable: paid, withdrawn, being paid by somebody else, or at another price.
     """
     try:
-        return _own_or_new(house, request, visitor, form)
+        with house.open_tx() as tx:
+            found = found_by(tx, house, visitor, form.found)
+            if found is None:
+                return None
+            return open_for(
+                tx,
+                house,
+                obligation_ids=[found.obligation_id],
+                shown=Money(int(form.shown_vnd)),
+                language=language_of(request),
+                client=client_of(visitor),
+            )
     except BeingPaid:
-        # Pressed twice: the twin of this request was faster, and its payment is this visitor's.
         with house.open_tx() as tx:
             found = found_by(tx, house, visitor, form.found)
             own = None if found is None else own_holder(tx, visitor, found.obligation_id)
         if own is None:
             raise
         return own
-
-
-def _own_or_new(house: House, request: Request, visitor: Visitor, form: PayForm) -> Payment | None:
-    """Return the visitor's own payment that lives already, or a new one."""
-    with house.open_tx() as tx:
-        found = found_by(tx, house, visitor, form.found)
-        if found is None:
-            return None
-        own = own_holder(tx, visitor, found.obligation_id)
-        if own is not None and not _is_stale(house, own):
-            return own
-        return open_for(
-            tx,
-            house,
-            obligation_ids=[found.obligation_id],
-            shown=Money(int(form.shown_vnd)),
-            language=language_of(request),
-            client=client_of(visitor),
-        )
-
-
-def _is_stale(house: House, own: Payment) -> bool:
-    """Say whether a payment no gateway heard of is over, so that a new one may take its place."""
-    return own.state is PaymentState.CREATED and house.clock() >= own.expires_at
 
 
 def _go(house: House, request: Request, payment: Payment, *, gateway_code: str) -> Response:

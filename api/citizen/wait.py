@@ -1,5 +1,6 @@
 """After leaving for the gateway: what is known of the payment, until there is a proof."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,9 +10,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 
 from api.access.citizen_session import Visitor, visitor_of
 from api.access.own_payment import own_payment
-from api.citizen.fine import gateway_name
+from api.citizen.fine import gateway_names
 from api.house import House
-from api.language import Language, Speech
+from api.language import Language
 from api.page import in_both_languages, local
 from gateways.contract import RawRequest
 from payments.attempt import Attempt
@@ -61,8 +62,10 @@ def routes(house: House) -> APIRouter:
         speech = house.pages.speech(request)
         if payment is None:
             return _nothing_here(house, request)
-        standing = _standing(house, speech, payment, attempts)
-        return _page(house, request, visitor, payment, standing)
+        code = attempts[-1].gateway if attempts else ""
+        gateway = gateway_names(house, speech).get(code, "")
+        known = standing(payment, attempts, gateway=gateway, now=house.clock())
+        return _page(house, request, visitor, payment, known)
 
     @pages.get("/wait/state")
     def state(request: Request) -> Response:
@@ -86,6 +89,30 @@ def routes(house: House) -> APIRouter:
     return in_both_languages(pages)
 
 
+def standing(
+    payment: Payment, attempts: Sequence[Attempt], *, gateway: str, now: datetime
+) -> Standing:
+    """Return what is known besides the state; `gateway` names the last attempt's, '' for none."""
+    last = attempts[-1] if attempts else None
+    is_over = now >= payment.expires_at
+    is_waiting = payment.state in LOCKING
+    is_asked = last is not None and last.state in LIVE
+    is_told = payment.state is PaymentState.UNKNOWN or is_over
+    return Standing(
+        gateway=gateway,
+        can_continue=(
+            payment.state is PaymentState.PENDING
+            and last is not None
+            and gateway != ""
+            and last.state in STARTABLE
+            and now < last.prepared.expires_at
+        ),
+        is_over=is_over,
+        next_check=last.next_ask_at if last is not None and is_asked and is_told else None,
+        refresh_s=0 if not is_waiting else REFRESH_LONG_S if is_over else REFRESH_S,
+    )
+
+
 def _nothing_here(house: House, request: Request) -> Response:
     heading = house.pages.speech(request).say("Không thấy giao dịch nào ở đây")
     return house.pages.show(
@@ -94,7 +121,7 @@ def _nothing_here(house: House, request: Request) -> Response:
 
 
 def _page(
-    house: House, request: Request, visitor: Visitor, payment: Payment, standing: Standing
+    house: House, request: Request, visitor: Visitor, payment: Payment, known: Standing
 ) -> Response:
     return visitor.remember(
         house.pages.show(
@@ -103,35 +130,13 @@ def _page(
             payment=payment,
             heading=house.pages.speech(request).say(_HEADINGS[payment.state]),
             handle=visitor.payment_handle,
-            gateway=standing.gateway,
-            can_continue=standing.can_continue,
-            is_over=standing.is_over,
-            next_check=standing.next_check,
-            refresh_s=standing.refresh_s,
+            gateway=known.gateway,
+            can_continue=known.can_continue,
+            is_over=known.is_over,
+            next_check=known.next_check,
+            refresh_s=known.refresh_s,
             token=visitor.token(),
         )
-    )
-
-
-def _standing(house: House, speech: Speech, payment: Payment, attempts: list[Attempt]) -> Standing:
-    now = house.clock()
-    last = attempts[-1] if attempts else None
-    gateway = None if last is None else house.gateways.get(last.gateway)
-    is_over = now >= payment.expires_at
-    next_ask = None if last is None or last.state not in LIVE else last.next_ask_at
-    is_waiting = payment.state in LOCKING
-    return Standing(
-        gateway="" if gateway is None else gateway_name(gateway, speech),
-        can_continue=(
-            payment.state is PaymentState.PENDING
-            and last is not None
-            and gateway is not None
-            and last.state in STARTABLE
-            and now < last.prepared.expires_at
-        ),
-        is_over=is_over,
-        next_check=next_ask if payment.state is PaymentState.UNKNOWN or is_over else None,
-        refresh_s=0 if not is_waiting else REFRESH_LONG_S if is_over else REFRESH_S,
     )
 
 

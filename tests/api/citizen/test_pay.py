@@ -8,13 +8,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from api.access.citizen_session import Visitor
+from api.access.own_payment import client_of
 from api.house import House
+from api.start_payment import open_for
 from gateways.contract import Outcome, Prepared, Redirect
 from gateways.errors import Declined, OutcomeUnknown
 from gateways.vnpay import Vnpay
+from payments.look_up import Found, Question, look_up
 from payments.postgres import payment_rows
 from payments.states import PaymentState
-from tests.api.citizen.payer import Payer, forms_of, hear
+from tests.api.citizen.payer import DUE, ISSUED_ON, NUMBER, PLATE, Payer, forms_of, hear
 
 
 def _later(house: House, **passed: int) -> House:
@@ -213,3 +217,24 @@ def test_the_state_in_the_book_is_that_of_the_gateway(payer: Payer, house: House
     with house.open_tx() as tx:
         counted = payment_rows.count_by_state(tx)
     assert counted[PaymentState.PAID] == 1
+
+
+def test_f19_a_payment_that_never_reached_a_gateway_is_taken_up_again(payer: Payer) -> None:
+    house = payer.house
+    page = payer.leave()
+    visitor = Visitor(payer.client.cookies["visitor"], house.settings, "")
+    with house.open_tx() as tx:
+        question = Question(number=NUMBER, decided_on=ISSUED_ON, subject=PLATE)
+        found = look_up(tx, question, on=house.today(), keys=house.personal_keys, rates=house.rates)
+        assert isinstance(found, Found)
+        open_for(
+            tx,
+            house,
+            obligation_ids=[found.obligation_id],
+            shown=DUE,
+            language="vi",
+            client=client_of(visitor),
+        )
+    assert 'name="method"' in payer.get("/fine").text
+    assert payer.submit(page, "/pay").headers["location"].startswith("http://127.0.0.1:1/")
+    assert _payments(house) == 1

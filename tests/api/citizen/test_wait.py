@@ -5,10 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from api.citizen.wait import REFRESH_LONG_S, standing
 from api.house import House
-from gateways.contract import Outcome, RawRequest
+from gateways.contract import Outcome, Prepared, RawRequest
 from ledger.money import Money
+from payments.attempt import Attempt
+from payments.payment import Payment
+from payments.states import LOCKING, AttemptState, PaymentState
 from tests.api.citizen.payer import DUE, Payer, hear
+from tests.api.conftest import NOON
 
 
 def _text(payer: Payer, path: str = "/wait") -> str:
@@ -125,3 +130,40 @@ def _genuine_return(payer: Payer) -> str:
     raw = RawRequest("GET", "/return", query.encode(), (), b"", "")
     assert payer.house.gateways["vnpay"].read_return(raw)
     return query
+
+
+def _attempt(state: AttemptState) -> Attempt:
+    prepared = Prepared("R", DUE, NOON, NOON + timedelta(minutes=15), {})
+    return Attempt(1, 1, "vnpay", state, 0, prepared, "", NOON + timedelta(minutes=1), 0)
+
+
+def _payment(state: PaymentState) -> Payment:
+    later = NOON + timedelta(minutes=15)
+    return Payment(
+        1, "NP", state, 0, DUE, NOON.date(), "vi", "citizen", NOON, later, None, lines=()
+    )
+
+
+def _can_continue(payment: PaymentState, attempt: AttemptState) -> bool:
+    known = standing(_payment(payment), [_attempt(attempt)], gateway="VNPAY", now=NOON)
+    return known.can_continue
+
+
+def test_only_an_order_nobody_has_spoken_of_leads_back_to_the_gateway() -> None:
+    may = {(p, a) for p in PaymentState for a in AttemptState if _can_continue(p, a)}
+    assert may == {
+        (PaymentState.PENDING, AttemptState.PREPARED),
+        (PaymentState.PENDING, AttemptState.SENT),
+    }
+
+
+def test_only_what_may_still_change_is_looked_at_again() -> None:
+    for state in PaymentState:
+        known = standing(_payment(state), [], gateway="", now=NOON)
+        assert (known.refresh_s > 0) == (state in LOCKING), state
+
+
+def test_after_its_time_a_page_looks_less_often() -> None:
+    payment = _payment(PaymentState.PENDING)
+    late = standing(payment, [], gateway="", now=NOON + timedelta(minutes=15))
+    assert (late.is_over, late.refresh_s) == (True, REFRESH_LONG_S)
