@@ -91,4 +91,5 @@ def _kept(house: House, handle: str) -> _Kept:
 
 
 def _paper(house: House, proof: Proof, speech: Speech) -> bytes:
-    return paper(proof, speech, site=urlsplit(house.settings.citizen_url).netloc)
+    site = urlsplit(house.settings.citizen_url).netloc
+    return paper(proof, speech, site=site, sandbox=house.settings.sandbox)

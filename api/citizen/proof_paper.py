@@ -16,7 +16,7 @@ from ledger.money import Money
 from payments.acknowledgement import SignedAcknowledgement
 from payments.obligations.registry import KINDS
 
-TOKEN_LINE_MAX: Final = 72
+TOKEN_LINE_MAX: Final = 54
 
 _API: Final = Path(__file__).parents[1]
 _TEMPLATE: Final = _API / "templates" / "citizen" / "proof.typ"
@@ -85,9 +85,15 @@ def qr_svg(token: str) -> str:
     return code.svg_inline(border=3, omitsize=True, svgclass=None, lineclass=None)
 
 
-def paper(proof: Proof, speech: Speech, *, site: str) -> bytes:
-    """Return the proof as a PDF for keeping and for screen readers; the same each time."""
+def paper(proof: Proof, speech: Speech, *, site: str, sandbox: bool) -> bytes:
+    """Return the proof as a PDF for keeping and for screen readers; the same each time.
+
+    In the sandbox it says across its head that no money moved.
+    """
     words = _words(proof, speech, site=site)
+    if sandbox:
+        made_up = speech.say("mọi khoản phạt và số tiền ở đây đều là giả.")
+        words["warning"] = f"{speech.say('Trang thử nghiệm')}: {made_up}"
     return typst.compile(
         _TEMPLATE,
         format="pdf",
@@ -117,6 +123,7 @@ def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
         "language": str(speech.language),
         "service": say("Thanh toán dịch vụ công"),
         "site": site,
+        "warning": "",
         "date": {
             name: getattr(paid_at, name)
             for name in ("year", "month", "day", "hour", "minute", "second")

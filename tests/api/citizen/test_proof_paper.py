@@ -53,7 +53,7 @@ def _proof(language: Language) -> Proof:
 
 
 def _text(language: Language) -> str:
-    raw = paper(_proof(language), SPEECHES[language], site="pay.example.vn")
+    raw = paper(_proof(language), SPEECHES[language], site="pay.example.vn", sandbox=False)
     return PdfReader(BytesIO(raw)).pages[0].extract_text().replace("\u00a0", " ")
 
 
@@ -79,7 +79,7 @@ def test_one_obligation_is_named_once() -> None:
 
 
 def test_the_paper_says_which_language_and_title_it_has() -> None:
-    raw = paper(_proof(Language.EN), SPEECHES[Language.EN], site="pay.example.vn")
+    raw = paper(_proof(Language.EN), SPEECHES[Language.EN], site="pay.example.vn", sandbox=False)
     reader = PdfReader(BytesIO(raw))
     assert reader.metadata is not None
     assert reader.metadata.title == "Payment acknowledgement"
@@ -118,3 +118,10 @@ def _drawn(svg: str, *, scale: int) -> memoryview:
         else:
             x, y = int(first), int(second.partition(".")[0])
     return memoryview(image).cast("B", shape=[side, side])
+
+
+def test_a_paper_of_the_sandbox_says_that_it_is_made_up() -> None:
+    speech = SPEECHES[Language.VI]
+    raw = paper(_proof(Language.VI), speech, site="pay.example.vn", sandbox=True)
+    assert "Trang thử nghiệm" in PdfReader(BytesIO(raw)).pages[0].extract_text()
+    assert "Trang thử nghiệm" not in _text(Language.VI)
