@@ -10,7 +10,8 @@ from gateways.contract import Verdict
 from ledger.postgres.transaction import Tx
 from payments.evidence import EvidenceKind, Received
 
-# What was there before, and what comes now; the same bytes twice in one call come once.
+# What was there before, and what comes now; the same bytes twice in one call come once. In one
+# order everywhere, so that two calls with the same words never wait for each other.
 _KEEP: Final = """
 WITH given AS (
     SELECT * FROM unnest(
@@ -27,7 +28,7 @@ WITH given AS (
         gateway, kind, digest, received_at, method, path, query, headers, body, peer, reference,
         verdict, attempt_id
     )
-    SELECT * FROM given
+    SELECT * FROM given ORDER BY digest
     ON CONFLICT ON CONSTRAINT evidence_once DO NOTHING
     RETURNING evidence_id, gateway, kind, digest
 )

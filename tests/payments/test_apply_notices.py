@@ -297,7 +297,7 @@ def test_f25_the_same_callback_fifty_times_at_once_is_booked_once(open_tx: OpenT
     gate = threading.Barrier(50)
 
     def call(_: int) -> Verdict:
-        gate.wait()
+        gate.wait(timeout=30)
         with open_tx() as tx:
             return hear(tx, word)[0]
 
@@ -322,6 +322,22 @@ def test_f09_batches_over_the_same_fines_in_any_order_never_deadlock(open_tx: Op
     with ThreadPoolExecutor(16) as callers:
         verdicts = Counter(verdict for found in callers.map(call, range(50)) for verdict in found)
     assert verdicts == {Verdict.RECORDED: 5, Verdict.ALREADY_RECORDED: 245}
+
+
+def test_f09_batches_of_words_nobody_asked_for_never_deadlock(open_tx: OpenTx):
+    rounds = [[heard(notice(f"nobody's-{turn}-{n}")) for n in range(400)] for turn in range(6)]
+    gate = threading.Barrier(2)
+
+    def call(step: int) -> None:
+        for words in rounds:
+            gate.wait(timeout=30)
+            with open_tx() as tx:
+                hear(tx, *words[::step])
+
+    with ThreadPoolExecutor(2) as callers:
+        list(callers.map(call, (1, -1)))
+    with open_tx() as tx:
+        assert count(tx, "evidence") == sum(map(len, rounds))
 
 
 def test_f24_two_payments_of_one_fine_at_the_same_instant_pay_it_once(open_tx: OpenTx):
