@@ -53,10 +53,14 @@ class Gatherer:
         while self._waiting:
             batch = self._waiting[:BATCH_MAX]
             del self._waiting[:BATCH_MAX]
-            verdicts = await to_thread.run_sync(self._apply_all, [notice for notice, _ in batch])
-            for (_, answer), verdict in zip(batch, verdicts, strict=True):
-                if not answer.done():  # The partner may have hung up meanwhile.
-                    answer.set_result(verdict)
+            verdicts = [Verdict.UNAVAILABLE] * len(batch)
+            try:
+                notices = [notice for notice, _ in batch]
+                verdicts = await to_thread.run_sync(self._apply_all, notices)
+            finally:  # Nobody waits for ever, not even when a log cannot be written.
+                for (_, answer), verdict in zip(batch, verdicts, strict=True):
+                    if not answer.done():  # The partner may have hung up meanwhile.
+                        answer.set_result(verdict)
 
     def _apply_all(self, notices: Sequence[Received]) -> list[Verdict]:
         try:

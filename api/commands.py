@@ -21,6 +21,7 @@ from api.screen import dong, show
 from api.settings import SettingsWrong, read_settings
 from api.telemetry import start_logs
 from api.web import open_ports, work
+from bench import post as bench_post
 from gateways.transport import Limits, open_client
 from ledger.postgres.trial_balance import trial_balance as read_trial_balance
 from reconciliation.close_day import DayClosed

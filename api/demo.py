@@ -1,13 +1,15 @@
 """Everything on one machine: database, far sides, web, schedule; data is kept between starts."""
 
 import base64
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -22,7 +24,7 @@ from api.composition import open_house
 from api.house import House
 from api.postgres.embedded import Server
 from api.postgres.migrate import ready_database
-from api.processes import Child, Processes
+from api.processes import Child, Processes, ProcessFailed
 from api.sandbox import BENEFICIARIES, PROVIDERS, sample_decisions
 from api.schedule_process import run_schedule
 from api.screen import Steps, show
@@ -72,6 +74,11 @@ def demo(*, folder: Path, first_port: int, payments: int | None, seed: int | Non
         api.processes.ProcessFailed, api.postgres.errors.ServerFailed: with one clear line.
     """
     folder = folder.resolve()
+    with _alone_in(folder):
+        return _demo(folder, first_port=first_port, payments=payments, seed=seed)
+
+
+def _demo(folder: Path, *, first_port: int, payments: int | None, seed: int | None) -> int:
     server = Server(folder / "postgres")
     environment = _environment(folder, server, first_port=first_port)
     os.environ.update(environment)
@@ -92,7 +99,31 @@ def demo(*, folder: Path, first_port: int, payments: int | None, seed: int | Non
         for opened in sockets:
             opened.close()
         server.stop()
-        show(f"stopped; the data stays in {folder}")
+        show(f"stopped; the data stays in {_places(folder, server)}")
+
+
+def _places(folder: Path, server: Server) -> str:
+    """Return where the data is, which is two places where root's folder is closed to others."""
+    is_below = server.data.is_relative_to(folder)
+    return str(folder) if is_below else f"{folder} and {server.data}"
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """Keep a second demo out of the same folder, whose server the first to stop would take away.
+
+    Raises:
+        ProcessFailed: one runs there, or the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+    except BlockingIOError as error:
+        raise ProcessFailed(f"another demo runs with the data in {folder}") from error
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        raise ProcessFailed(f"cannot use {folder}: {error.strerror}") from error
 
 
 def _run(chosen: _Demo, house: House, children: Sequence[Child], steps: Steps) -> int:

@@ -132,6 +132,21 @@ def test_a_queue_that_is_full_asks_the_partner_to_come_again() -> None:
     assert verdicts.count(Verdict.RECORDED) >= QUEUE_MAX
 
 
+class Stopped(BaseException):
+    """Something no catch-all catches."""
+
+
+def test_nobody_waits_for_ever_when_the_worker_itself_dies() -> None:
+    def apply(_notices: Sequence[Received]) -> list[Verdict]:
+        raise Stopped
+
+    async def call() -> Verdict:
+        with anyio.fail_after(5):
+            return await Gatherer(apply).submit(_received("a"))
+
+    assert anyio.run(call) is Verdict.UNAVAILABLE
+
+
 @pytest.fixture
 def door(house: House) -> TestClient:
     """Give a client at the callback door of a house with no attempts."""

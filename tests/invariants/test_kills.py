@@ -74,9 +74,9 @@ class Nemesis:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
+def program(reachable_path: Path) -> Iterator[Program]:
     """Give the program, started and stopped as a person would."""
-    with started_program(tmp_path / "demo") as running:
+    with started_program(reachable_path / "demo") as running:
         yield running
 
 
