@@ -51,6 +51,13 @@ class _Question:
     answer: Answered | None = None
     trouble: GatewayError | None = None
 
+    @property
+    def is_unclear(self) -> bool:
+        """Say whether the gateway was asked and nothing is settled by what came back."""
+        if self.answer is None:
+            return self.trouble is not None
+        return self.answer.notice.outcome is Outcome.UNKNOWN
+
 
 def ask_gateway(
     open_tx: OpenTx,
@@ -86,14 +93,15 @@ def ask_gateway(
         ]
         with open_tx() as tx:
             apply_notices(tx, received, calendar=calendar, signer=signer, now=now)
-        troubled = [question for question in questions if question.trouble is not None]
-        if troubled:
+        unclear = [question for question in questions if question.is_unclear]
+        if unclear:
             with open_tx() as tx:
-                _keep_troubles(tx, troubled, now=now)
+                _keep_unclear(tx, unclear, now=now)
         with open_tx() as tx:
             attempt_rows.ask_at(tx, [_next(gateways, each, plan, now=now) for each in questions])
-        put_off = len(questions) - len(received) - len(troubled)
-        asked += Asked(answered=len(received), troubled=len(troubled), put_off=put_off)
+        troubled = sum(question.trouble is not None for question in questions)
+        put_off = len(questions) - len(received) - troubled
+        asked += Asked(answered=len(received), troubled=troubled, put_off=put_off)
     return asked
 
 
@@ -139,7 +147,7 @@ def _next(
     return attempt_rows.NextQuestion(attempt.attempt_id, at, is_asked)
 
 
-def _keep_troubles(tx: Tx, troubled: Sequence[_Question], *, now: datetime) -> None:
+def _keep_unclear(tx: Tx, unclear: Sequence[_Question], *, now: datetime) -> None:
     """Keep words that cannot be believed; after its time, an order without a word is unknown."""
     evidence_rows.keep_evidence(
         tx,
@@ -157,12 +165,12 @@ def _keep_troubles(tx: Tx, troubled: Sequence[_Question], *, now: datetime) -> N
                 Verdict.MALFORMED,
                 question.attempt.attempt_id,
             )
-            for question in troubled
+            for question in unclear
             if isinstance(question.trouble, Untrusted) and question.trouble.raw
         ],
     )
     overdue = [
-        question.attempt for question in troubled if now >= question.attempt.prepared.expires_at
+        question.attempt for question in unclear if now >= question.attempt.prepared.expires_at
     ]
     if overdue:
         _lose_sight(tx, overdue, now=now)

@@ -136,6 +136,17 @@ def test_an_order_past_its_time_without_a_word_is_unknown(tx: Tx):
     assert states(tx, reference) == (PaymentState.EXPIRED, AttemptState.EXPIRED)
 
 
+def test_a_word_that_settles_nothing_is_no_word_once_the_time_is_over(tx: Tx):
+    reference = begin(tx)
+    gateway = PaperGateway(
+        answers={reference: [says(reference, Outcome.UNKNOWN, salt=str(n)) for n in range(2)]}
+    )
+    ask(inside(tx), gateway)
+    assert states(tx, reference) == (PaymentState.PENDING, AttemptState.SENT)
+    ask(inside(tx), gateway, now=OVER)
+    assert states(tx, reference) == (PaymentState.UNKNOWN, AttemptState.UNKNOWN)
+
+
 def test_f21_bytes_that_cannot_be_believed_are_kept_and_asked_about_again(tx: Tx):
     reference = begin(tx)
     gateway = PaperGateway(answers={reference: [Untrusted("bad signature", raw=b"<html>")]})
@@ -173,7 +184,7 @@ def test_asking_ends_where_the_gateway_answers_no_more(tx: Tx):
         now = following
         ask(inside(tx), gateway, now=now)
     assert now == NOW + gateway.capabilities.ask_until
-    assert states(tx, reference) == (PaymentState.PENDING, AttemptState.SENT)
+    assert states(tx, reference) == (PaymentState.UNKNOWN, AttemptState.UNKNOWN)
 
 
 def test_at_most_as_many_are_asked_as_allowed(tx: Tx):
