@@ -18,6 +18,9 @@ from gateways.errors import Misconfigured
 from ledger.errors import BookUnreachable
 from reconciliation.errors import ReconciliationError
 
+AddVerb = Callable[..., argparse.ArgumentParser]
+"""Adds one command to the parser: its name, then what argparse takes."""
+
 _TOLD = (
     SettingsWrong,
     Misconfigured,
@@ -64,17 +67,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="read settings from this file of NAME=value lines",
     )
-    verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_demo(verbs)
-    _add_processes(verbs)
-    _add_days(verbs)
-    _add_bench(verbs)
+    add = parser.add_subparsers(title="commands", required=True, metavar="COMMAND").add_parser
+    _add_demo(add)
+    _add_processes(add)
+    _add_days(add)
+    _add_bench(add)
     return parser
 
 
-def _add_demo(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_demo(add: AddVerb) -> None:
     one = _verb(
-        verbs,
+        add,
         "demo",
         "start everything on this machine with simulated far sides; Ctrl-C stops it",
         lambda chosen: demo(
@@ -114,19 +117,19 @@ def _add_demo(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
 
 
-def _add_processes(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    web = _verb(verbs, "web", "answer citizens, staff and partners", commands.web)
+def _add_processes(add: AddVerb) -> None:
+    web = _verb(add, "web", "answer citizens, staff and partners", commands.web)
     web.add_argument(
         "--workers", type=_count, default=2, metavar="N", help="processes that answer (default 2)"
     )
     _verb(
-        verbs,
+        add,
         "schedule",
         "ask gateways, tell authorities and close days, each when it is due",
         commands.schedule,
     )
     migrate = _verb(
-        verbs,
+        add,
         "migrate",
         "bring the database to the newest shape of its tables",
         commands.run_migrations,
@@ -141,9 +144,9 @@ def _add_processes(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
     migrate.add_argument("--revision", default="head", help="stop at this revision")
 
 
-def _add_days(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_days(add: AddVerb) -> None:
     close = _verb(
-        verbs,
+        add,
         "close-day",
         "read the day's files, match the three sides, post, and close the day",
         commands.close_day,
@@ -154,12 +157,12 @@ def _add_days(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         type=_day,
         help="business day, YYYY-MM-DD (default: every open day with movements, oldest first)",
     )
-    balance = _verb(verbs, "trial-balance", "print the trial balance", commands.trial_balance)
+    balance = _verb(add, "trial-balance", "print the trial balance", commands.trial_balance)
     balance.add_argument(
         "--as-of", type=_day, metavar="DATE", help="as of the end of this business day"
     )
     prove = _verb(
-        verbs,
+        add,
         "prove",
         "check every invariant on this database, one line each; exit 1 on a violation",
         commands.prove,
@@ -167,9 +170,9 @@ def _add_days(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     prove.add_argument("--json", action="store_true", help="one JSON document per line")
 
 
-def _add_bench(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_bench(add: AddVerb) -> None:
     bench = _verb(
-        verbs,
+        add,
         "bench",
         "measure beside a stated limit in the same run and print the ratios",
         commands.bench,
@@ -185,14 +188,14 @@ def _add_bench(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    add: AddVerb,
     name: str,
     text: str,
     run: Callable[[argparse.Namespace], int],
     *,
     needs_settings: bool = True,
 ) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    verb = add(name, help=text, description=text[0].upper() + text[1:] + ".")
     verb.set_defaults(run=run, needs_settings=needs_settings)
     return verb
 

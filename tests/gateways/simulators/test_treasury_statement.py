@@ -9,6 +9,7 @@ from gateways.simulators.treasury_statement import Credit, Statement, mt940
 STATEMENT = Statement(
     serial=7,
     account="KBNN-0021",
+    account_number="KBNN-0021",
     number=2,
     opened_on=date(2026, 8, 31),
     opening_vnd=100_000,
