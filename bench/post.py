@@ -89,7 +89,7 @@ class Budget:
 class Line(Protocol):
     """One end of a pipe between two processes, for numbers."""
 
-    def send(self, obj: int, /) -> None:
+    def send(self, _number: int, /) -> None:
         """Send a number."""
         ...
 

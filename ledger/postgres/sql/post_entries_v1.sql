@@ -46,8 +46,6 @@ DECLARE
     known_ids bigint[];
     told text;
 BEGIN
-    -- Shared among those who post, exclusive to the close: nothing slips in while a day closes.
-    locked := pg_advisory_xact_lock_shared(1279543109, -1) IS NULL;
     FOR place IN 1 .. size LOOP
         lines := '';
         ordinal := 0;
@@ -79,7 +77,9 @@ BEGIN
                 keys[place] USING ERRCODE = 'LD007';
         END IF;
         IF business_dates[place] IS DISTINCT FROM locked_day THEN
+            -- Shared among those who post, exclusive to the close: nothing slips in meanwhile.
             locked_day := business_dates[place];
+            locked := pg_advisory_xact_lock_shared(1279543109, -1) IS NULL;
             locked := pg_advisory_xact_lock_shared(1279543109, locked_day - date '2000-01-01')
                 IS NULL;
         END IF;
@@ -149,6 +149,13 @@ BEGIN
             WHERE (SELECT fresh.entry_id FROM fresh) IS NOT NULL
         )
         SELECT fresh.entry_id INTO posted_entry_id FROM fresh;
+        IF posted_entry_id IS NOT NULL AND (business_dates[1] <= closed_through) IS NOT TRUE THEN
+            told := set_config('ledger.checked', '', true);
+            posted_key := keys[1];
+            posted_is_new := true;
+            RETURN NEXT; -- What nearly every call comes to.
+            RETURN;
+        END IF;
         fresh_ids := ARRAY[posted_entry_id];
     ELSE
         -- No joins: a plan made for a few entries must not compare each of thousands with each.

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from ledger.digest import digest_of
 from ledger.errors import DayClosed, DayOutOfOrder
 from ledger.postgres.balances import balances
-from ledger.postgres.days import close_day, closed_days, first_open_from, is_closed
+from ledger.postgres.days import close_day, closed_days, first_open_from, is_closed, open_days
 from ledger.postgres.post import post_entries
 from ledger.postgres.transaction import OpenTx, Tx
 from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture
@@ -85,6 +85,17 @@ def test_before_any_close_every_day_is_open(tx: Tx) -> None:
     assert not is_closed(tx, DAY)
     assert first_open_from(tx, DAY) == DAY
     assert closed_days(tx) == []
+
+
+def test_open_days_are_those_with_entries_after_the_last_close(recon_tx: Tx) -> None:
+    assert open_days(recon_tx) == []
+    later = NEXT_DAY + timedelta(days=5)
+    post_entries(
+        recon_tx, [capture(1), capture(2, day=later), capture(3), capture(4, day=NEXT_DAY)]
+    )
+    assert open_days(recon_tx) == [DAY, NEXT_DAY, later]
+    close_day(recon_tx, DAY, now=NOW)
+    assert open_days(recon_tx) == [NEXT_DAY, later]
 
 
 def test_closed_days_can_be_asked_from_a_day_on(recon_tx: Tx) -> None:

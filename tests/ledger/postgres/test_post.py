@@ -81,6 +81,30 @@ def test_a_correction_finds_what_it_corrects(tx: Tx) -> None:
     assert entries_by_key(tx, [correction.key]) == {correction.key: correction}
 
 
+def test_corrections_find_what_they_correct_among_others(tx: Tx) -> None:
+    post_entries(tx, [capture(1), capture(2)])
+    batch = [
+        replace(capture(5), corrects=capture(2).key),
+        capture(3),
+        replace(capture(4), corrects=capture(1).key),
+    ]
+    assert all(one.is_new for one in post_entries(tx, batch))
+    assert entries_by_key(tx, [entry.key for entry in batch]) == {
+        entry.key: entry for entry in batch
+    }
+
+
+def test_an_entry_of_many_transfers_keeps_their_order(tx: Tx) -> None:
+    legs = tuple(
+        replace(capture(1).transfers[0], amount=Money(amount)) for amount in (3, 1, 2, 2, 9)
+    )
+    many = replace(capture(1), transfers=legs)
+    post_entries(tx, [many])
+    post_entries(tx, [capture(2), replace(many, key="captured:vnpay:3")])
+    found = entries_by_key(tx, [many.key, "captured:vnpay:3"])
+    assert [entry.transfers for entry in found.values()] == [legs, legs]
+
+
 def test_a_correction_of_nothing_is_refused(tx: Tx) -> None:
     with pytest.raises(EntryRefused, match="captured:vnpay:1 is not in the book"):
         post_entries(tx, [replace(capture(2), corrects="captured:vnpay:1")])
@@ -99,6 +123,8 @@ def test_repeating_an_entry_of_a_closed_day_is_no_refusal(recon_tx: Tx) -> None:
     close_day(recon_tx, DAY, now=NOW)
     (again,) = post_entries(recon_tx, [capture(1)])
     assert not again.is_new
+    both = post_entries(recon_tx, [capture(1), capture(2, day=NEXT_DAY)])
+    assert [one.is_new for one in both] == [False, True]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -108,6 +108,11 @@ def test_an_error_that_is_not_of_the_book_stays_what_it_is(tx: Tx) -> None:
     assert not isinstance(passed.value, BookRefused)
 
 
+def test_an_error_that_is_not_the_database_s_stays_what_it_is() -> None:
+    with pytest.raises(DBAPIError), refusals():
+        raise DBAPIError("", None, ValueError("not of PostgreSQL"))
+
+
 def test_a_refusal_keeps_what_the_database_said(tx: Tx) -> None:
     with pytest.raises(EntryRefused) as refused, refusals():
         tx.execute(text(POST), {**RIGHT_CALL, "entries": []})
