@@ -11,7 +11,6 @@ from sqlalchemy.exc import ProgrammingError
 from ledger.errors import BookUnreachable
 from ledger.postgres.transaction import OpenTx, transactions
 
-
 Opener = Callable[[str], OpenTx]
 
 
