@@ -164,15 +164,25 @@ def _counts(
     recorded_by: datetime | None,
 ) -> list[sa.ColumnElement[bool]]:
     """Return what a transfer must fulfil to be added to the snapshot of `start`."""
+    conditions = _between(transfer.c.business_date, start, as_of)
+    if recorded_by is not None:
+        recorded = sa.select(entry.c.entry_id).where(
+            entry.c.recorded_at <= recorded_by,
+            *_between(entry.c.business_date, start, as_of),
+        )
+        conditions.append(transfer.c.entry_id.in_(recorded))
+    return conditions
+
+
+def _between(
+    day: sa.Column[date],
+    start: date | None,
+    as_of: date | None,
+) -> list[sa.ColumnElement[bool]]:
+    """Return what the business days after `start` through `as_of` fulfil, None for no bound."""
     conditions: list[sa.ColumnElement[bool]] = []
     if start is not None:
-        conditions.append(transfer.c.business_date > start)
+        conditions.append(day > start)
     if as_of is not None:
-        conditions.append(transfer.c.business_date <= as_of)
-    if recorded_by is not None:
-        conditions.append(
-            transfer.c.entry_id.in_(
-                sa.select(entry.c.entry_id).where(entry.c.recorded_at <= recorded_by),
-            ),
-        )
+        conditions.append(day <= as_of)
     return conditions
