@@ -19,6 +19,7 @@ from payments.ask_gateway import ask_gateway
 from payments.ask_plan import AskPlan
 from payments.expire_payments import expire_payments
 from payments.obligations.rates import load_rates
+from payments.postgres import idempotency_rows
 from payments.tell_provider import tell_provider
 from reconciliation.business_day import load_calendar
 
@@ -26,6 +27,8 @@ CALLBACK_CONNECTIONS = 2
 ASK_LIMIT_MAX = 200
 TELL_LIMIT_MAX = 500
 EXPIRE_LIMIT_MAX = 500
+KEYS_KEPT = timedelta(days=30)
+"""How long a repeat of a request gets its first answer."""
 
 
 def gateways_of(environ: Mapping[str, str]) -> Mapping[str, Gateway]:
@@ -93,11 +96,16 @@ def jobs_of(house: House) -> list[Job]:
             fenced(house.open_tx), deliver, now=house.clock(), limit_max=TELL_LIMIT_MAX
         )
 
+    def forget(fenced: Fenced) -> object:
+        with fenced(house.open_tx)() as tx:
+            return idempotency_rows.forget(tx, before=house.clock() - KEYS_KEPT)
+
     often_s = min(10, house.settings.ask_first_s)
     return [
         Job("ask_gateway", ask, every_s=often_s),
         Job("expire_payments", expire, every_s=30),
         Job("tell_provider", tell, every_s=2),
+        Job("forget_keys", forget, every_s=3_600),
     ]
 
 

@@ -8,7 +8,8 @@ import httpx2
 from standardwebhooks import Webhook
 
 from api.settings import Subscriber
-from payments.tell_provider import Deliver, Delivered, Event
+from payments.event import Event
+from payments.tell_provider import Deliver, Delivered
 
 TIMEOUT_S = 10
 ERROR_MAX = 200
