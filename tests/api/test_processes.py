@@ -249,14 +249,18 @@ def test_a_port_refuses_nobody_while_its_process_is_on_the_way_back(tmp_path: Pa
                     connection.sendall(str(os.getpid()).encode())
 
         def kill_and_ask() -> None:
-            os.kill(pid_in(tmp_path, "web"), signal.SIGKILL)
+            pid = pid_in(tmp_path, "web")
+            os.kill(pid, signal.SIGKILL)
+            wait_for(lambda: is_zombie(pid))  # Until then it might still accept, and be gone.
             # Nobody accepts now: the connection waits in the parent's socket.
             threading.Thread(target=ask).start()
 
         def ask() -> None:
-            with socket.create_connection(listening.getsockname(), timeout=30) as connection:
-                answers.append(int(connection.recv(100)))
-            stop()
+            try:
+                with socket.create_connection(listening.getsockname(), timeout=30) as connection:
+                    answers.append(int(connection.recv(100)))
+            finally:
+                stop()
 
         answers: list[int] = []
         child = Child("web", answer, is_ready=lambda: any(tmp_path.glob("life *")))
