@@ -1,5 +1,7 @@
 """Connections of one process: bounded, impatient, and honest about a database that is away."""
 
+import atexit
+
 from sqlalchemy import create_engine, make_url
 
 from ledger.postgres.transaction import OpenTx, transactions
@@ -38,4 +40,5 @@ def open_pool(
             ),
         },
     )
+    atexit.register(engine.dispose)  # The server hears of the end instead of finding out.
     return transactions(engine)
