@@ -13,7 +13,7 @@ from api.close_days import close_open_days
 from api.composition import open_house
 from api.far_side import Sandbox
 from api.house import House
-from api.inbox import Offered
+from api.inbox import Offered, printable_name
 from api.postgres.migrate import migrate
 from api.processes import Child, Processes
 from api.schedule_process import run_schedule
@@ -143,10 +143,11 @@ def prove_house(house: House, *, as_json: bool) -> int:
 
 def _show_file(offered: Offered) -> None:
     verdict = offered.verdict
+    name = printable_name(offered.path)
     if verdict.state is FileState.QUARANTINED:
-        show(f"file {offered.path.name} is quarantined: {verdict.reason}")
+        show(f"file {name} is quarantined: {verdict.reason}")
     else:
-        show(f"file {offered.path.name} is {verdict.state}: {verdict.item_count:,} lines")
+        show(f"file {name} is {verdict.state}: {verdict.item_count:,} lines")
 
 
 def _far_side(house: House) -> FarSide | None:

@@ -1,5 +1,6 @@
 """Logs: one JSON line per event, identifiers and amounts as fields, no names."""
 
+import contextlib
 import logging
 import re
 import sys
@@ -24,8 +25,24 @@ def start_logs(*, level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=_Patient,
     )
+
+
+class _Patient:
+    """Writes lines, and loses one rather than the work it tells of: a log may have no room."""
+
+    def __init__(self, *_arguments: object) -> None:
+        """Take the stream there is now."""
+        self._stream = sys.stderr
+
+    def msg(self, line: str) -> None:
+        """Write one line if it can be written."""
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(line + "\n")
+            self._stream.flush()
+
+    log = debug = info = warn = warning = error = err = critical = fatal = failure = exception = msg
 
 
 def _without_card_numbers(

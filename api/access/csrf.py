@@ -49,9 +49,9 @@ class FormOwner:
             raise FormForged
         origin = request.headers.get("origin")
         # Only the host is compared: behind a proxy the scheme seen here is not the browser's.
-        if origin is not None and urlsplit(origin).netloc.lower() != request.url.netloc.lower():
-            raise FormForged
         try:
+            if origin is not None and urlsplit(origin).netloc.lower() != request.url.netloc.lower():
+                raise FormForged
             given = base64.urlsafe_b64decode(token.encode())
         except ValueError as error:
             raise FormForged from error

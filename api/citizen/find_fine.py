@@ -153,7 +153,7 @@ def _day_of(*, day: str, month: str, year: str) -> date | None:
     numbers = [text for text in (year, month, day) if text.isascii() and text.isdigit()]
     try:
         return date(*(int(number) for number in numbers)) if len(year) == 4 else None
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
 
 

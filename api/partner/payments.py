@@ -2,26 +2,38 @@
 
 import base64
 import hashlib
+import ipaddress
 import json
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
 from api.access.obligation_token import open_obligation, seal_obligation
 from api.access.partner_key import partner_of
 from api.house import House
 from api.start_payment import handle_of, open_for, send
 from ledger.money import VND_MAX, Money
+from ledger.postgres.transaction import Tx
 from payments.errors import NotFound
 from payments.look_up import Found, NoDecisionYet, Question, look_up
 from payments.payment import Payment
+from payments.payment_number import is_payment_number
 from payments.postgres import acknowledgement_rows, idempotency_rows, payment_rows
 from payments.quote import Quote
 
 KEY_MAX = 128
 OBLIGATIONS_MAX = 20
+
+
+def _an_ip_address(text: str) -> str:
+    if "%" in text:  # A zone means something on one machine only.
+        raise ValueError("is an IP address without a zone")
+    return str(ipaddress.ip_address(text))
+
+
+PayerAddress = Annotated[str, Field(max_length=45), AfterValidator(_an_ip_address)]
 
 
 class _In(BaseModel):
@@ -48,7 +60,7 @@ class AttemptIn(_In):
     """The gateway the payer chose, and the payer's own network address."""
 
     gateway: str = Field(pattern=r"^[a-z][a-z0-9_]{1,19}$")
-    payer_address: str = Field(min_length=3, max_length=45)
+    payer_address: PayerAddress
 
 
 class LineOut(BaseModel):
@@ -178,7 +190,7 @@ def routes(house: House) -> APIRouter:
     def choose(number: str, body: AttemptIn, client: Annotated[str, partner]) -> NextActionOut:
         """Send the payment to a gateway; asking again gives the same address while it lives."""
         with house.open_tx() as tx:
-            payment = _own(payment_rows.by_number(tx, number), client=client)
+            payment = _own(tx, number, client=client)
         action = send(
             house,
             payment,
@@ -191,14 +203,14 @@ def routes(house: House) -> APIRouter:
     def read(number: str, client: Annotated[str, partner]) -> PaymentOut:
         """Read one payment of this partner; strongly consistent."""
         with house.open_tx() as tx:
-            payment = _own(payment_rows.by_number(tx, number), client=client)
+            payment = _own(tx, number, client=client)
         return _payment(house, payment)
 
     @router.get("/payments/{number}/acknowledgement")
     def proof(number: str, client: Annotated[str, partner]) -> AcknowledgementOut:
         """Read the signed proof of a paid payment; 404 until it is paid."""
         with house.open_tx() as tx:
-            payment = _own(payment_rows.by_number(tx, number), client=client)
+            payment = _own(tx, number, client=client)
             kept = acknowledgement_rows.of_payment(tx, payment.payment_id)
         if kept is None:
             raise NotFound(number)
@@ -223,7 +235,8 @@ def routes(house: House) -> APIRouter:
     return router
 
 
-def _own(payment: Payment | None, *, client: str) -> Payment:
+def _own(tx: Tx, number: str, *, client: str) -> Payment:
+    payment = payment_rows.by_number(tx, number) if is_payment_number(number) else None
     if payment is None or payment.client != client:
         raise NotFound
     return payment

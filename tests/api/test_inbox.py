@@ -1,5 +1,6 @@
 """The folders partners' files arrive in."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,6 @@ import pytest
 from api import inbox
 from api.house import House
 from api.inbox import TAKEN, receive_inbox
-from reconciliation.errors import FileRefused
 from reconciliation.file import FileState
 
 EMPTY_REPORT = (
@@ -72,10 +72,38 @@ def test_files_are_offered_in_the_order_of_their_names(house: House) -> None:
     assert [one.path.name for one in offered] == ["a.csv", "b.csv", "c.csv"]
 
 
-def test_a_file_beyond_any_size_is_refused_unread(
+def test_a_file_beyond_any_size_is_left_unread_and_the_others_are_read(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "FILE_BYTES_MAX", 10)
-    _drop(house, "huge.csv", b"x" * 11)
-    with pytest.raises(FileRefused, match="huge"):
-        receive_inbox(house.open_recon_tx, house)
+    monkeypatch.setattr(inbox, "FILE_BYTES_MAX", len(EMPTY_REPORT))
+    huge = _drop(house, "0huge.csv", EMPTY_REPORT + b"x")
+    _drop(house, "vnpay-20261123-v1.csv", EMPTY_REPORT)
+    (offered,) = receive_inbox(house.open_recon_tx, house)
+    assert offered.verdict.state is FileState.ACCEPTED
+    assert huge.exists()
+
+
+def test_a_name_of_odd_bytes_is_kept_in_printable_form(house: House) -> None:
+    folder = house.settings.inbox / "vnpay"
+    folder.mkdir(parents=True)
+    for name in (b"bad\xff.csv", b"two\nlines\x1b[31m.csv"):
+        (folder / os.fsdecode(name)).write_bytes(name)
+    offered = receive_inbox(house.open_recon_tx, house)
+    assert [one.verdict.state for one in offered] == [FileState.QUARANTINED] * 2
+    names = [inbox.printable_name(one.path) for one in offered]
+    assert names == ["bad\\xff.csv", "two\\nlines\\x1b[31m.csv"]
+
+
+def test_a_link_is_not_followed(house: House) -> None:
+    target = house.settings.inbox / "secret"
+    _drop(house, "a.csv", b"x")
+    target.write_bytes(EMPTY_REPORT)
+    (house.settings.inbox / "vnpay" / "link.csv").symlink_to(target)
+    assert [one.path.name for one in receive_inbox(house.open_recon_tx, house)] == ["a.csv"]
+
+
+def test_a_days_second_file_comes_after_its_first(house: House) -> None:
+    for name in ("d-2.csv", "d.csv"):
+        _drop(house, name, name.encode())
+    offered = receive_inbox(house.open_recon_tx, house)
+    assert [one.path.name for one in offered] == ["d.csv", "d-2.csv"]

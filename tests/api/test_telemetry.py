@@ -1,6 +1,9 @@
 """Logs: one JSON line per event, and nothing that looks like a card."""
 
+import contextlib
 import json
+import sys
+from pathlib import Path
 
 import pytest
 import structlog
@@ -38,3 +41,13 @@ def test_quiet_levels_are_not_written(capsys: pytest.CaptureFixture[str]) -> Non
     start_logs(level="warning")
     structlog.get_logger().info("payment.captured")
     assert capsys.readouterr().err == ""
+
+
+def test_f54_a_log_without_room_stops_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    went_on: list[bool] = []
+    with contextlib.suppress(OSError), Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        start_logs(level="info")
+        structlog.get_logger().warning("payment.captured", amount_vnd=1)
+        went_on.append(True)  # Closing the stream fails once more, and that is its own affair.
+    assert went_on

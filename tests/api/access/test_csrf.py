@@ -43,6 +43,7 @@ def test_an_own_form_passes() -> None:
         {"origin": "http://evil.test"},
         {"origin": "http://citizen.test.evil.test"},
         {"origin": "null"},
+        {"origin": "http://["},
         {"origin": ""},
     ],
 )

@@ -155,3 +155,10 @@ def test_what_was_found_opens_for_nobody_else_and_not_for_long(payer: Payer, hou
     late = Payer(later)
     late.client.cookies = payer.client.cookies
     assert late.get("/fine").headers["location"] == "/find-fine"
+
+
+@pytest.mark.parametrize("field", ["day", "month", "year"])
+def test_a_date_beyond_any_number_is_no_date(payer: Payer, field: str) -> None:
+    answer = payer.find(**{field: "9" * 200})
+    assert answer.status_code in (200, 422)
+    assert "Ngày ra quyết định phải là một ngày có thật" in answer.text

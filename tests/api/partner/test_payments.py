@@ -184,3 +184,21 @@ def test_a_body_that_is_no_json_is_refused_with_a_problem(client: TestClient) ->
 def test_the_public_keys_are_open_to_anyone(client: TestClient) -> None:
     keys = client.get("/v1/keys", headers={"authorization": ""}).json()
     assert [key["algorithm"] for key in keys] == ["Ed25519"]
+
+
+@pytest.mark.parametrize(
+    "address", ["abc", "999.1.1.1", "010.0.0.1", "fe80::1%x", "\uff11.1.1.1", ""]
+)
+def test_a_payer_address_that_is_none_is_named(client: TestClient, address: str) -> None:
+    number = _open(client)
+    answer = client.post(
+        f"/v1/payments/{number}/attempts", json={"gateway": "vnpay", "payer_address": address}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "body.payer_address"
+
+
+@pytest.mark.parametrize("number", ["%00", "a%00b", "NP", "%ff"])
+def test_a_number_that_cannot_be_one_is_not_found(client: TestClient, number: str) -> None:
+    assert client.get(f"/v1/payments/{number}").status_code == 404
+    assert client.get(f"/v1/payments/{number}/acknowledgement").status_code == 404
