@@ -1,5 +1,7 @@
 """What the book refuses to whoever writes it by hand, its owner and a superuser too."""
 
+from dataclasses import replace
+
 import pytest
 from psycopg import errors
 from sqlalchemy import text
@@ -82,6 +84,31 @@ def test_transfers_that_are_not_what_the_digest_says_are_refused(
     owner_tx: Tx, legs: str, state: str
 ) -> None:
     assert _write(owner_tx, BOTH, digest=RIGHT, legs=legs) == state
+
+
+@pytest.mark.parametrize(
+    ("second", "state"),
+    [
+        (leg(ordinal=2), None),
+        (leg(ordinal=3), "LD004"),
+        (leg(ordinal=2, day="2026-11-21"), "LD004"),
+    ],
+)
+def test_the_transfers_of_an_entry_are_counted_through_and_of_its_day(
+    owner_tx: Tx, second: str, state: str | None
+) -> None:
+    twice = replace(capture(1), transfers=capture(1).transfers * 2)
+    assert _write(owner_tx, BOTH, digest=digest_of(twice), legs=f"{leg()}, {second}") == state
+
+
+@pytest.mark.parametrize("posted", [[1], [1, 2], [1, 1]])
+def test_what_the_function_was_let_do_is_over_when_it_returns(
+    owner_tx: Tx, posted: list[int]
+) -> None:
+    for _ in range(2):
+        post_entries(owner_tx, [capture(number) for number in posted])
+        statement = ENTRY.replace("captured:vnpay:1", "captured:vnpay:8")
+        assert refusal(owner_tx, filled(statement, digest=RIGHT, legs="")) == "LD003"
 
 
 def test_a_wrong_digest_is_refused(owner_tx: Tx) -> None:

@@ -1,11 +1,14 @@
 """Attempts at what the book refuses: statements, and what they are refused with."""
 
+import threading
+
 from psycopg import errors
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from ledger.postgres.transaction import Tx
+from ledger.postgres.transaction import OpenTx, Tx
 
+WAIT_S = 20
 TABLES = ["account", "entry", "transfer", "closed_day", "balance_snapshot", "batch_snapshot"]
 COLUMNS = {
     "account": "party",
@@ -73,3 +76,22 @@ def leg(
     """Return the values of one transfer, that of the sample capture where nothing is said."""
     places = ", ".join(PLACE.replace("<code>", code) for code in (debit, credit))
     return f"({ordinal}::smallint, {places}, {amount}::bigint, '{batch}', date '{day}')"
+
+
+def wait_until_waiting(open_tx: OpenTx, *, transactions: int) -> None:
+    """Return once so many transactions of this database wait for others.
+
+    Raises:
+        AssertionError: they never did.
+    """
+    waiting = text(
+        "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE NOT granted AND datname = current_database()",
+    )
+    pause = threading.Event()
+    for _ in range(WAIT_S * 100):
+        with open_tx() as tx:
+            if tx.execute(waiting).scalar_one() == transactions:
+                return
+        pause.wait(0.01)
+    raise AssertionError("nobody waits")

@@ -169,8 +169,10 @@ BEGIN
                 given.entry_id, given.movement, given.key, given.business_date, given.source,
                 given.corrected_id, given.digest
             FROM unnest(ids, movements, keys, business_dates, sources, corrected_ids, digests)
-                AS given (entry_id, movement, key, business_date, source, corrected_id, digest)
-            ORDER BY given.key COLLATE "C"
+                WITH ORDINALITY
+                AS given (
+                    entry_id, movement, key, business_date, source, corrected_id, digest, place)
+            ORDER BY given.key COLLATE "C", given.place
             ON CONFLICT (idempotency_key) DO NOTHING
             RETURNING entry.entry_id
         ), legs AS (

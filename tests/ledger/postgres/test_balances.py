@@ -138,6 +138,13 @@ def test_an_open_batch_survives_the_close_until_it_arrives(recon_tx: Tx, *, arri
     assert [one.account for one in found] == ([] if arrives else [IN_TRANSIT, PAYABLE])
 
 
+def test_only_open_batches_are_kept_at_the_close(recon_tx: Tx) -> None:
+    post_entries(recon_tx, [capture(1), settle(DAY), credit(DAY), capture(2, beneficiary="x")])
+    close_day(recon_tx, DAY, now=NOW)
+    kept = recon_tx.execute(text("SELECT DISTINCT batch FROM ledger.batch_snapshot")).scalars()
+    assert list(kept) == ["vnpay/2026-11-20/x"]
+
+
 @dataclass(frozen=True)
 class Move:
     """Some transfer, some days after the first."""

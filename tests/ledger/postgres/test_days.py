@@ -14,9 +14,8 @@ from ledger.postgres.balances import balances
 from ledger.postgres.days import close_day, closed_days, first_open_from, is_closed, open_days
 from ledger.postgres.post import post_entries
 from ledger.postgres.transaction import OpenTx, Tx
+from tests.ledger.attempts import WAIT_S, wait_until_waiting
 from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture
-
-WAIT_S = 20
 
 
 def test_a_closed_day_keeps_what_was_in_it(recon_tx: Tx) -> None:
@@ -113,7 +112,7 @@ def test_a_close_waits_for_who_is_posting_into_the_day(
         with open_tx() as posting:
             post_entries(posting, [capture(1)])
             closing = pool.submit(_close, open_recon_tx, DAY)
-            _wait_until_someone_waits(open_tx)
+            wait_until_waiting(open_tx, transactions=1)
             assert not closing.done()
         assert closing.result(WAIT_S)
     with open_tx() as tx:
@@ -131,11 +130,41 @@ def test_who_posts_while_the_day_closes_finds_it_closed(
         with open_recon_tx() as closing:
             close_day(closing, DAY, now=NOW)
             posting = pool.submit(_post_one, open_tx, 1)
-            _wait_until_someone_waits(open_tx)
+            wait_until_waiting(open_tx, transactions=1)
         with pytest.raises(DayClosed):
             posting.result(WAIT_S)
     with open_tx() as tx:
         assert balances(tx) == {}
+
+
+@pytest.mark.parametrize("closed_before", [None, DAY - timedelta(days=9)])
+def test_a_close_waits_for_who_is_posting_into_a_day_it_passes_over(
+    open_tx: OpenTx, open_recon_tx: OpenTx, closed_before: date | None
+) -> None:
+    _close(open_recon_tx, closed_before)
+    passed_over = DAY - timedelta(days=2)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with open_tx() as posting:
+            post_entries(posting, [capture(1, day=passed_over)])
+            closing = pool.submit(_close, open_recon_tx, DAY)
+            wait_until_waiting(open_tx, transactions=1)
+        with pytest.raises(DayOutOfOrder) as refused:
+            closing.result(WAIT_S)
+    assert refused.value.business_date == passed_over
+
+
+@pytest.mark.parametrize("closed_before", [None, DAY - timedelta(days=9)])
+def test_who_posts_into_a_day_being_passed_over_finds_it_closed(
+    open_tx: OpenTx, open_recon_tx: OpenTx, closed_before: date | None
+) -> None:
+    _close(open_recon_tx, closed_before)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with open_recon_tx() as closing:
+            close_day(closing, DAY, now=NOW)
+            posting = pool.submit(_post_one, open_tx, 1, DAY - timedelta(days=2))
+            wait_until_waiting(open_tx, transactions=1)
+        with pytest.raises(DayClosed):
+            posting.result(WAIT_S)
 
 
 def test_the_next_day_is_posted_into_while_a_day_closes(
@@ -167,21 +196,6 @@ def _close(open_recon_tx: OpenTx, day: date | None) -> bool:
         return close_day(tx, day, now=NOW)
 
 
-def _post_one(open_tx: OpenTx, number: int) -> None:
+def _post_one(open_tx: OpenTx, number: int, day: date = DAY) -> None:
     with open_tx() as tx:
-        post_entries(tx, [capture(number)])
-
-
-def _wait_until_someone_waits(open_tx: OpenTx) -> None:
-    """Return once a transaction of this database waits for a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-        " WHERE NOT granted AND datname = current_database()",
-    )
-    pause = threading.Event()
-    for _ in range(WAIT_S * 100):
-        with open_tx() as tx:
-            if tx.execute(waiting).scalar_one():
-                return
-        pause.wait(0.01)
-    pytest.fail("nobody waited for the day's lock")
+        post_entries(tx, [capture(number, day=day)])

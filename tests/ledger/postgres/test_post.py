@@ -17,6 +17,7 @@ from ledger.postgres.days import close_day
 from ledger.postgres.entry_rows import entries_by_key
 from ledger.postgres.post import Posted, post_entries
 from ledger.postgres.transaction import OpenTx, Tx
+from tests.ledger.attempts import wait_until_waiting
 from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture, entries
 
 RECEIVABLE = capture(1).transfers[0].debit
@@ -36,6 +37,15 @@ def test_the_same_key_twice_in_one_call_moves_money_once(tx: Tx) -> None:
     assert [one.key for one in posted] == [capture(n).key for n in (2, 1, 2, 2)]
     assert posted[0].entry_id == posted[2].entry_id == posted[3].entry_id
     assert balance(tx, RECEIVABLE).net == Money(1_500_000)
+
+
+def test_of_equal_keys_in_one_call_the_first_counts(recon_tx: Tx) -> None:
+    many = [capture(number % 7) for number in range(70)]
+    posted = post_entries(recon_tx, many)
+    assert [one.is_new for one in posted] == [number < 7 for number in range(70)]
+    close_day(recon_tx, DAY, now=NOW)
+    with pytest.raises(DayClosed):
+        post_entries(recon_tx, [capture(8), *[capture(8, amount=1)] * 20])
 
 
 def test_posting_nothing_is_fine(tx: Tx) -> None:
@@ -141,27 +151,44 @@ def test_what_the_book_gives_back_is_what_was_posted(tx: Tx, batch: list[Entry])
         undone.rollback()
 
 
-def test_calls_that_share_keys_neither_deadlock_nor_double(open_tx: OpenTx) -> None:
-    numbers = range(40)
-    start = threading.Barrier(6)
+def test_calls_that_share_keys_in_opposite_orders_do_not_deadlock(open_tx: OpenTx) -> None:
+    entries = sorted((capture(number) for number in range(20)), key=lambda entry: entry.key)
+    _post(open_tx, [capture(99)])  # So that nobody waits for the accounts.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        with open_tx() as holding:
+            post_entries(holding, [entries[10]])
+            forwards = pool.submit(_post, open_tx, entries)
+            backwards = pool.submit(_post, open_tx, entries[::-1])
+            # Each has come as far as it can: up to the key that is held, or to the other's.
+            wait_until_waiting(open_tx, transactions=2)
+        posted = forwards.result() + backwards.result()
+    assert sorted(_new(posted)) == [entry.key for entry in entries if entry != entries[10]]
 
-    def post_shuffled(seed: int) -> list[Posted]:
-        order = sorted(numbers, key=lambda number: (number * 7 + seed * 11) % 41)
+
+def test_calls_that_open_accounts_in_opposite_orders_do_not_deadlock(open_tx: OpenTx) -> None:
+    entries = [capture(number, beneficiary=f"kbnn-{number:04}") for number in range(20)]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        with open_tx() as holding:
+            post_entries(holding, [capture(99, beneficiary="kbnn-0010")])
+            forwards = pool.submit(_post, open_tx, entries)
+            backwards = pool.submit(_post, open_tx, entries[::-1])
+            wait_until_waiting(open_tx, transactions=2)
+        posted = forwards.result() + backwards.result()
+    assert sorted(_new(posted)) == sorted(entry.key for entry in entries)
+
+
+def test_calls_at_the_same_time_move_money_once(open_tx: OpenTx) -> None:
+    entries = [capture(number, gateway=f"psp{number % 5}") for number in range(100)]
+    start = threading.Barrier(4)
+
+    def post(order: int) -> list[Posted]:
         start.wait()
-        posted: list[Posted] = []
-        for first in range(0, len(order), 20):
-            batch = [capture(number, gateway=f"psp{number % 5}") for number in order[first:][:20]]
-            with open_tx() as tx:
-                posted += post_entries(tx, batch)
-        return posted
+        return _post(open_tx, entries[::order])
 
-    with ThreadPoolExecutor(max_workers=6) as pool:
-        posted = [one for answers in pool.map(post_shuffled, range(6)) for one in answers]
-    assert len(posted) == 6 * len(numbers)
-    assert sorted(_new(posted)) == sorted(
-        capture(number, gateway=f"psp{number % 5}").key for number in numbers
-    )
-    assert len({(one.key, one.entry_id) for one in posted}) == len(numbers)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        posted = [one for answers in pool.map(post, (1, -1, 1, -1)) for one in answers]
+    assert sorted(_new(posted)) == sorted(entry.key for entry in entries)
+    assert len({(one.key, one.entry_id) for one in posted}) == len(entries)
 
 
 def _new(posted: Sequence[Posted]) -> list[str]:
@@ -169,14 +196,16 @@ def _new(posted: Sequence[Posted]) -> list[str]:
 
 
 def test_a_key_that_another_transaction_gives_up_is_free(open_tx: OpenTx) -> None:
+    _post(open_tx, [capture(99)])  # So that nobody waits for the accounts.
     with ThreadPoolExecutor(max_workers=1) as pool:
         with open_tx() as first:
             post_entries(first, [capture(1, amount=1)])
-            waiting = pool.submit(_post_one, open_tx, capture(1))
+            waiting = pool.submit(_post, open_tx, [capture(1)])
+            wait_until_waiting(open_tx, transactions=1)
             first.rollback()
-        assert waiting.result().is_new
+        assert waiting.result()[0].is_new
 
 
-def _post_one(open_tx: OpenTx, entry: Entry) -> Posted:
+def _post(open_tx: OpenTx, entries: Sequence[Entry]) -> list[Posted]:
     with open_tx() as tx:
-        return post_entries(tx, [entry])[0]
+        return post_entries(tx, entries)
