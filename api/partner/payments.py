@@ -27,13 +27,18 @@ KEY_MAX = 128
 OBLIGATIONS_MAX = 20
 
 
-def _an_ip_address(text: str) -> str:
+def an_ip_address(text: str) -> str:
+    """Return a network address in its one spelling.
+
+    Raises:
+        ValueError: it is none, or has a zone.
+    """
     if "%" in text:  # A zone means something on one machine only.
         raise ValueError("is an IP address without a zone")
     return str(ipaddress.ip_address(text))
 
 
-PayerAddress = Annotated[str, Field(max_length=45), AfterValidator(_an_ip_address)]
+PayerAddress = Annotated[str, Field(max_length=45), AfterValidator(an_ip_address)]
 
 
 class _In(BaseModel):
