@@ -1,4 +1,9 @@
-"""What the database's refusals mean: the one place where its codes become errors of the book."""
+"""What the database's refusals mean: the one place where its codes become errors of the book.
+
+LD001 key used differently · LD002 day closed · LD003 no transfers · LD004 not what the digest says
+LD005 what is written stays · LD006 not of this transaction · LD007 outside its shape
+LD008 day out of order · LD009 nothing to correct · LD010 transfers do not follow their entries
+"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
