@@ -4,6 +4,7 @@ BookRefused
 ├── KeyUsedDifferently   the key is already there with other content
 ├── DayClosed            the business date is closed for ever
 ├── DayOutOfOrder        an earlier day is still open, or this one was passed over
+├── AlreadyReversed      another entry takes this one back already
 └── EntryRefused         the database's own checks: a fault of ours, never of the world
 BookUnreachable          the database is away, busy or full: try again, nothing is half done
 """
@@ -40,6 +41,10 @@ class DayOutOfOrder(BookRefused):
         """Keep the date."""
         super().__init__(f"business day {business_date.isoformat()} comes first or was passed over")
         self.business_date = business_date
+
+
+class AlreadyReversed(BookRefused):
+    """Another entry reverses the same one: what was taken back cannot be taken back again."""
 
 
 class EntryRefused(BookRefused):

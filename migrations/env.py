@@ -20,7 +20,10 @@ def _url() -> str:
 
 
 def _run_on(connection: Connection) -> None:
-    context.configure(connection=connection, version_table_schema="public")
+    # One transaction each: a step may leave it for what PostgreSQL only does outside of any.
+    context.configure(
+        connection=connection, version_table_schema="public", transaction_per_migration=True
+    )
     with context.begin_transaction():
         context.run_migrations()
 

@@ -24,12 +24,12 @@ def ready_database(server: Server, name: str) -> None:
 
 
 def migrate(dsn: str, *, revision: str = "head") -> None:
-    """Run the migrations up to a revision, all in one transaction; nothing to do is fine.
+    """Run the migrations up to a revision, one transaction each; nothing to do is fine.
 
     The role in `dsn` is a superuser or a member of `clearing_owner`.
     """
     config = Config(str(_INI))
     engine = create_engine(make_url(dsn).set(drivername="postgresql+psycopg"), poolclass=NullPool)
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

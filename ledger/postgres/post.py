@@ -11,7 +11,7 @@ from ledger.postgres.transaction import Tx
 
 # Sent as it stands: the hot path spends no time on building a statement.
 _POST: Final = (
-    "SELECT posted_key, posted_entry_id, posted_is_new FROM ledger.post_entries_v1("
+    "SELECT posted_key, posted_entry_id, posted_is_new FROM ledger.post_entries_v2("
     "%s::text[], %s::text[], %s::date[], %s::text[], %s::text[], %s::bytea[],"
     " %s::integer[], %s::text[], %s::text[], %s::bigint[], %s::text[])"
 )

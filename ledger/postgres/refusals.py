@@ -3,6 +3,7 @@
 LD001 key used differently · LD002 day closed · LD003 no transfers · LD004 not what the digest says
 LD005 what is written stays · LD006 not of this transaction · LD007 outside its shape
 LD008 day out of order · LD009 nothing to correct · LD010 transfers do not follow their entries
+LD011 day too far ahead · LD012 not the mirror of what it reverses
 """
 
 from collections.abc import Generator
@@ -12,7 +13,14 @@ from datetime import date
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
-from ledger.errors import BookRefused, DayClosed, DayOutOfOrder, EntryRefused, KeyUsedDifferently
+from ledger.errors import (
+    AlreadyReversed,
+    BookRefused,
+    DayClosed,
+    DayOutOfOrder,
+    EntryRefused,
+    KeyUsedDifferently,
+)
 
 
 @contextmanager
@@ -42,6 +50,8 @@ def _meaning(error: BaseException | None) -> BookRefused | None:
             return DayClosed(date.fromisoformat(detail))
         case "LD008":
             return DayOutOfOrder(date.fromisoformat(detail))
+        case _ if error.diag.constraint_name == "entry_reversed_once":
+            return AlreadyReversed(" ".join(detail.split()))
         case str(code) if code.startswith("LD") or error.diag.schema_name == "ledger":
             return EntryRefused(error.diag.message_primary or code)
         case _:

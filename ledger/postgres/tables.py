@@ -54,9 +54,23 @@ transfer = sa.Table(
     sa.Column("amount_vnd", sa.BigInteger, nullable=False),
     sa.Column("debit_account_id", sa.Integer, nullable=False),
     sa.Column("credit_account_id", sa.Integer, nullable=False),
-    sa.Column("business_date", sa.Date, nullable=False),
+    sa.Column("business_date", sa.Date, primary_key=True),
     sa.Column("ordinal", sa.SmallInteger, primary_key=True, autoincrement=False),
     sa.Column("batch", _TEXT, nullable=False),
+    postgresql_partition_by="RANGE (business_date)",
+)
+
+month = sa.Table(
+    "month",
+    METADATA,
+    sa.Column("from_day", sa.Date, primary_key=True),
+    sa.Column("until_day", sa.Date, nullable=False, unique=True),
+    sa.Column(
+        "opened_at",
+        sa.DateTime(timezone=True),
+        server_default=sa.text("clock_timestamp()"),
+        nullable=False,
+    ),
 )
 
 closed_day = sa.Table(
@@ -122,3 +136,37 @@ for _table in (entry, transfer):
         postgresql_using="brin",
         postgresql_with={"pages_per_range": "32", "autosummarize": "on"},
     )
+
+audit_record = sa.Table(
+    "audit_record",
+    METADATA,
+    sa.Column("audit_id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column(
+        "recorded_at",
+        sa.DateTime(timezone=True),
+        server_default=sa.text("clock_timestamp()"),
+        nullable=False,
+    ),
+    sa.Column("actor", _TEXT, nullable=False),
+    sa.Column("action", _TEXT, nullable=False),
+    sa.Column("subject", _TEXT, nullable=False),
+    sa.Column("reason", _TEXT, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Index("audit_record_by_actor", "actor", "audit_id"),
+    sa.Index("audit_record_by_subject", "subject", "audit_id"),
+)
+
+for _side in ("debit", "credit"):
+    sa.Index(
+        f"transfer_by_{_side}",
+        transfer.c[f"{_side}_account_id"],
+        transfer.c.business_date,
+        postgresql_include=["amount_vnd"],
+    )
+
+sa.Index(
+    "entry_reversed_once",
+    entry.c.corrects_entry_id,
+    unique=True,
+    postgresql_where=entry.c.movement == "reversed",
+)

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, text
 
 from ledger.postgres.transaction import Tx
 from tests.architecture.sources import PROJECT
@@ -31,9 +31,16 @@ def metadata_of(package: str) -> MetaData:
     return found
 
 
+def partitions(connection: Connection) -> set[str]:
+    found = "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'"
+    return {str(name) for name in connection.execute(text(found)).scalars()}
+
+
 def comparing(connection: Connection, schema: str) -> MigrationContext:
+    parts = partitions(connection)
+
     def include(name: str | None, kind: str, _parents: object) -> bool:
-        return kind != "schema" or name == schema
+        return name == schema if kind == "schema" else name not in parts
 
     return MigrationContext.configure(
         connection,
