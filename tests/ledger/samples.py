@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from ledger.accounts import Account, AccountKind
+from ledger.audit_record import ACTION_SHAPE, NAME_SHAPE, AuditRecord, reason_of
 from ledger.entry import Entry, Transfer
 from ledger.money import Money
 from ledger.movements.captured import captured
@@ -59,4 +60,11 @@ entries = st.builds(
     source=sources,
     transfers=st.lists(transfers, min_size=1, max_size=4).map(tuple),
     corrects=st.none(),
+)
+audit_records = st.builds(
+    AuditRecord,
+    actor=st.from_regex(NAME_SHAPE, fullmatch=True),
+    action=st.from_regex(ACTION_SHAPE, fullmatch=True),
+    subject=st.from_regex(NAME_SHAPE, fullmatch=True),
+    reason=st.text(min_size=1, max_size=60).map(reason_of).filter(bool),
 )
