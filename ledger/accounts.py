@@ -56,6 +56,13 @@ class Account:
         return f"{self.kind}:{self.party}" if self.party else str(self.kind)
 
 
+def owed_to(beneficiary: str | None, *, gateway: str) -> Account:
+    """Return where our debt to a beneficiary stands, to a payer of this gateway when that is None."""
+    if beneficiary is None:
+        return Account(AccountKind.REFUND_PAYABLE, gateway)
+    return Account(AccountKind.PAYABLE, beneficiary)
+
+
 def account_of(code: str) -> Account:
     """Return the account a code names.
 

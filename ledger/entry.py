@@ -13,6 +13,8 @@ KEY_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._/-]{2,199}")
 BATCH_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._/-]{0,119}")
 SOURCE_SHAPE = re.compile(r"[ -~]{1,200}")
 """Printable ASCII without line ends, so that the canonical form of an entry is unmistakable."""
+SUSPENSE = "suspense"
+"""Stands where a batch names its beneficiary as long as its money has no owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,17 @@ def batch_of(*, gateway: str, business_date: date, beneficiary: str) -> str:
     return f"{gateway}/{business_date.isoformat()}/{beneficiary}"
 
 
-def require_batch(batch: str, *, gateway: str, beneficiary: str) -> None:
+def require_batch(batch: str, *, gateway: str, beneficiary: str | None) -> None:
     """Refuse a batch that is not of this gateway and beneficiary, whatever its day.
+
+    Money whose owner was found later keeps the batch it waited under. None is any beneficiary.
 
     Raises:
         ValueError: money would leave an account under a batch it never came in with.
     """
-    if not (batch.startswith(f"{gateway}/") and batch.endswith(f"/{beneficiary}")):
-        msg = f"batch {batch} is not what {gateway} passes on to {beneficiary}"
+    place = batch.rpartition("/")[2]
+    if not batch.startswith(f"{gateway}/") or (
+        beneficiary and place not in {beneficiary, SUSPENSE}
+    ):
+        msg = f"batch {batch} is not what {gateway} passes on to {beneficiary or 'anybody'}"
         raise ValueError(msg)

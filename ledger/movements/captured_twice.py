@@ -1,4 +1,7 @@
-"""A gateway took money for what was paid already: it is owed back to the payer."""
+"""A gateway took money for what was paid already: it is owed back to the payer.
+
+Raises `duplicate_payment`.
+"""
 
 from datetime import date
 

@@ -1,9 +1,12 @@
-"""A gateway took money we cannot place yet: it waits in suspense for people to decide."""
+"""A gateway took money we cannot place yet: it waits in suspense for people to decide.
+
+Raises `missing_in_ledger`, and `amount_mismatch` where nothing of ours says the same sum.
+"""
 
 from datetime import date
 
 from ledger.accounts import Account, AccountKind
-from ledger.entry import Entry, Transfer, batch_of
+from ledger.entry import SUSPENSE, Entry, Transfer, batch_of
 from ledger.money import Money
 
 
@@ -28,9 +31,7 @@ def parked(
                 debit=Account(AccountKind.RECEIVABLE, gateway),
                 credit=Account(kind, gateway),
                 amount=amount,
-                batch=batch_of(
-                    gateway=gateway, business_date=business_date, beneficiary="suspense"
-                ),
+                batch=batch_of(gateway=gateway, business_date=business_date, beneficiary=SUSPENSE),
             ),
         ),
     )
