@@ -10,12 +10,12 @@ from pathlib import Path
 from api import commands
 from api.demo import demo
 from api.far_side import FarSideAway
-from api.postgres.errors import ServerFailed
+from api.postgres.errors import DatabaseRefused, ServerFailed
 from api.processes import ProcessFailed
 from api.settings import SettingsWrong
 from api.settings_file import DEMO_SETTINGS, load_settings_file
 from gateways.errors import Misconfigured
-from ledger.errors import BookUnreachable
+from ledger.errors import BookUnreachable, InstantOpen
 from reconciliation.errors import ReconciliationError
 
 AddVerb = Callable[..., argparse.ArgumentParser]
@@ -26,7 +26,9 @@ _TOLD = (
     Misconfigured,
     ProcessFailed,
     ServerFailed,
+    DatabaseRefused,
     BookUnreachable,
+    InstantOpen,
     ReconciliationError,
     FarSideAway,
 )
@@ -128,6 +130,14 @@ def _add_processes(add: AddVerb) -> None:
         "ask gateways, tell authorities and close days, each when it is due",
         commands.schedule,
     )
+    prepare = _verb(
+        add,
+        "prepare-database",
+        "create a database, its roles and their limits: once, as a superuser",
+        commands.prepare_database,
+        needs_settings=False,
+    )
+    prepare.add_argument("--url", metavar="URL", required=True, help="address as a superuser")
     migrate = _verb(
         add,
         "migrate",
@@ -139,7 +149,7 @@ def _add_processes(add: AddVerb) -> None:
         "--url",
         metavar="URL",
         default=os.environ.get("CLEARING_MIGRATE_URL"),
-        help="address as a role that may become clearing_owner (default $CLEARING_MIGRATE_URL)",
+        help="address as clearing_migrator (default $CLEARING_MIGRATE_URL)",
     )
     migrate.add_argument("--revision", default="head", help="stop at this revision")
 

@@ -168,6 +168,22 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
             ),
         ),
         ledger_errors.BookRefused: _OURS,
+        ledger_errors.InstantOpen: Row(
+            503,
+            "instant-open",
+            Words(
+                "Bút toán của thời điểm này vẫn đang được ghi. Hãy thử lại sau ít giây.",
+                "Entries of this instant are still being written. Try again in seconds.",
+            ),
+        ),
+        ledger_errors.InstantAhead: Row(
+            422,
+            "instant-ahead",
+            Words(
+                "Thời điểm ghi sổ này chưa đến. Hãy chọn một thời điểm đã qua.",
+                "This recording instant has not come yet. Choose one that is past.",
+            ),
+        ),
         ledger_errors.BookUnreachable: _DOWN,
         reconciliation_errors.ReconciliationError: _CONFLICT,
         BodyTooLarge: Row(

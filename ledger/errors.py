@@ -6,10 +6,13 @@ BookRefused
 ├── DayOutOfOrder        an earlier day is still open, or this one was passed over
 ├── AlreadyReversed      another entry takes this one back already
 └── EntryRefused         the database's own checks: a fault of ours, never of the world
+InstantOpen              what was recorded by an instant may still grow: nothing can be told of it
+├── InstantAhead         it has not come yet
+└── StillRecording       somebody who may have written by then has not finished
 BookUnreachable          the database is away, busy or full: try again, nothing is half done
 """
 
-from datetime import date
+from datetime import date, datetime
 
 
 class BookRefused(Exception):
@@ -49,6 +52,31 @@ class AlreadyReversed(BookRefused):
 
 class EntryRefused(BookRefused):
     """The database's checks refused what our code should never try."""
+
+
+class InstantOpen(Exception):
+    """What was recorded by this instant may still grow; an answer now could differ from a later."""
+
+    def __init__(self, instant: datetime, why: str) -> None:
+        """Keep the instant."""
+        super().__init__(f"{instant.isoformat()}: {why}")
+        self.instant = instant
+
+
+class InstantAhead(InstantOpen):
+    """The instant has not come yet by the database's clock."""
+
+    def __init__(self, instant: datetime) -> None:
+        """Keep the instant."""
+        super().__init__(instant, "this instant has not come yet")
+
+
+class StillRecording(InstantOpen):
+    """Somebody who may have written by this instant has not finished; ask again in a while."""
+
+    def __init__(self, instant: datetime) -> None:
+        """Keep the instant."""
+        super().__init__(instant, "entries of this instant are still being written; ask again")
 
 
 class BookUnreachable(Exception):

@@ -1,11 +1,10 @@
 """Where money stands: the last closed day's balances and every transfer since.
 
 Two clocks: `as_of` is the last business date that counts, `recorded_by` the instant by which an
-entry must have been written down. None means everything so far. An entry counts as recorded when
-it was written, a moment before its transaction committed; ask for instants a while ago.
+entry must have been written down. None means everything so far.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 
 from ledger.accounts import CLEARING, Account, account_of
 from ledger.money import ZERO, Money
+from ledger.postgres.recorded import fix_instant
 from ledger.postgres.tables import (
     account,
     balance_snapshot,
@@ -38,6 +38,23 @@ class Balance:
 
 
 NOTHING = Balance(debit=ZERO, credit=ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The business dates after one through another; None for no bound."""
+
+    after: date | None
+    through: date | None
+
+    def hold(self, day: sa.ColumnElement[date]) -> list[sa.ColumnElement[bool]]:
+        """Return what a date among these fulfils."""
+        conditions: list[sa.ColumnElement[bool]] = []
+        if self.after is not None:
+            conditions.append(day > self.after)
+        if self.through is not None:
+            conditions.append(day <= self.through)
+        return conditions
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,17 +89,22 @@ def balances(
 
     An account where nothing ever moved is missing.
     """
+    if recorded_by is not None:
+        fix_instant(tx, recorded_by)
     start = last_closed_day(tx, as_of=as_of, recorded_by=recorded_by)
-    counts = _counts(start, as_of=as_of, recorded_by=recorded_by)
-    nothing = sa.literal(0, sa.BigInteger)
+    days = Days(start, _last_day(tx, start, as_of=as_of, recorded_by=recorded_by))
+    ids = None if places is None else _ids(tx, places)
     moved = sa.union_all(
         sa.select(
             balance_snapshot.c.account_id,
             balance_snapshot.c.debit_vnd,
             balance_snapshot.c.credit_vnd,
-        ).where(balance_snapshot.c.business_date == start),
-        sa.select(transfer.c.debit_account_id, transfer.c.amount_vnd, nothing).where(*counts),
-        sa.select(transfer.c.credit_account_id, nothing, transfer.c.amount_vnd).where(*counts),
+        ).where(
+            balance_snapshot.c.business_date == start,
+            *_of(balance_snapshot.c.account_id, ids),
+        ),
+        *_sides(days, ids),
+        *(() if recorded_by is None else _sides_to_take_off(days, ids, recorded_by)),
     ).subquery("moved")
     query = (
         sa.select(
@@ -92,9 +114,8 @@ def balances(
         )
         .join(moved, moved.c.account_id == account.c.account_id)
         .group_by(account.c.code)
+        .having(sa.or_(sa.func.sum(moved.c.debit_vnd) > 0, sa.func.sum(moved.c.credit_vnd) > 0))
     )
-    if places is not None:
-        query = query.where(account.c.code.in_([place.code for place in places]))
     return {
         account_of(str(row.code)): Balance(
             debit=Money(int(row.debit_vnd)),
@@ -110,7 +131,7 @@ def uncleared(tx: Tx, *, until: date) -> list[OpenBatch]:
     A batch that was passed on twice stands there too, on the other side.
     """
     start = last_closed_day(tx, as_of=until, recorded_by=None)
-    counts = _counts(start, as_of=until, recorded_by=None)
+    counts = Days(start, until).hold(transfer.c.business_date)
     moved = sa.union_all(
         sa.select(
             batch_snapshot.c.account_id,
@@ -157,32 +178,75 @@ def last_closed_day(tx: Tx, *, as_of: date | None, recorded_by: datetime | None)
     return found
 
 
-def _counts(
-    start: date | None,
-    *,
-    as_of: date | None,
-    recorded_by: datetime | None,
-) -> list[sa.ColumnElement[bool]]:
-    """Return what a transfer must fulfil to be added to the snapshot of `start`."""
-    conditions = _between(transfer.c.business_date, start, as_of)
-    if recorded_by is not None:
-        recorded = sa.select(entry.c.entry_id).where(
+def _last_day(
+    tx: Tx, start: date | None, *, as_of: date | None, recorded_by: datetime | None
+) -> date | None:
+    """Return the last business date after `start` that has anything for both clocks, None for any.
+
+    Looked for only when a day was closed after the instant: else the open days are what there is.
+    """
+    if recorded_by is None:
+        return as_of
+    closed_since = sa.select(sa.exists().where(closed_day.c.recorded_at > recorded_by))
+    if not tx.execute(closed_since).scalar_one():
+        return as_of
+    found: date | None = tx.execute(
+        sa.select(sa.func.max(entry.c.business_date)).where(
             entry.c.recorded_at <= recorded_by,
-            *_between(entry.c.business_date, start, as_of),
+            *Days(start, as_of).hold(entry.c.business_date),
+        ),
+    ).scalar_one()
+    return found or start or date.min
+
+
+def _ids(tx: Tx, places: Iterable[Account]) -> list[int]:
+    codes = [place.code for place in places]
+    return list(
+        tx.execute(sa.select(account.c.account_id).where(account.c.code.in_(codes))).scalars()
+    )
+
+
+def _of(column: sa.ColumnElement[int], ids: Sequence[int] | None) -> list[sa.ColumnElement[bool]]:
+    return [] if ids is None else [column == sa.func.any(sa.literal(ids, sa.ARRAY(sa.Integer)))]
+
+
+def _sides(days: Days, ids: Sequence[int] | None) -> list[sa.Select[int, int, int]]:
+    """Return what moved in these days, by account: each side is one scan of an index of its own."""
+    amount, nothing = sa.func.sum(transfer.c.amount_vnd), sa.literal(0, sa.BigInteger)
+    return [
+        sa.select(place, debit, credit)
+        .where(*days.hold(transfer.c.business_date), *_of(place, ids))
+        .group_by(place)
+        for place, debit, credit in (
+            (transfer.c.debit_account_id, amount, nothing),
+            (transfer.c.credit_account_id, nothing, amount),
         )
-        conditions.append(transfer.c.entry_id.in_(recorded))
-    return conditions
+    ]
 
 
-def _between(
-    day: sa.Column[date],
-    start: date | None,
-    as_of: date | None,
-) -> list[sa.ColumnElement[bool]]:
-    """Return what the business days after `start` through `as_of` fulfil, None for no bound."""
-    conditions: list[sa.ColumnElement[bool]] = []
-    if start is not None:
-        conditions.append(day > start)
-    if as_of is not None:
-        conditions.append(day <= as_of)
-    return conditions
+def _sides_to_take_off(
+    days: Days, ids: Sequence[int] | None, recorded_by: datetime
+) -> list[sa.Select[int, int, int]]:
+    """Return the same of entries recorded later, below zero: of most instants there are few."""
+    amount, nothing = -sa.func.sum(transfer.c.amount_vnd), sa.literal(0, sa.BigInteger)
+    later = (
+        entry.c.recorded_at > recorded_by,
+        *days.hold(entry.c.business_date),
+        *days.hold(transfer.c.business_date),
+    )
+    return [
+        sa.select(place, debit, credit)
+        .join(
+            entry,
+            sa.and_(
+                entry.c.entry_id == transfer.c.entry_id,
+                entry.c.business_date == transfer.c.business_date,
+            ),
+        )
+        .where(*later, *_of(place, ids))
+        .group_by(place)
+        for place, debit, credit in (
+            (transfer.c.debit_account_id, amount, nothing),
+            (transfer.c.credit_account_id, nothing, amount),
+        )
+    ]

@@ -17,6 +17,7 @@ def _classes(root: type[Exception]) -> list[type[Exception]]:
 ALL = [
     *_classes(payments_errors.PaymentsError),
     *_classes(ledger_errors.BookRefused),
+    *_classes(ledger_errors.InstantOpen),
     ledger_errors.BookUnreachable,
     *_classes(reconciliation_errors.ReconciliationError),
 ]
