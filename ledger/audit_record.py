@@ -27,7 +27,7 @@ REASON_SHAPE: Final = re.compile(f"[^{_UNPRINTABLE}]{{1,{REASON_MAX}}}")
 _UNPRINTABLES: Final = re.compile(f"[{_UNPRINTABLE}]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRecord:
     """One act of a person; `actor` and `subject` are a kind, a colon and a name without secrets.
 
@@ -56,6 +56,22 @@ class AuditRecord:
         if not REASON_SHAPE.fullmatch(self.reason):
             msg = f"a reason is one line of 1 to {REASON_MAX} characters, not {self.reason!r}"
             raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doer:
+    """Somebody who is about to act, and why."""
+
+    actor: str
+    reason: str
+
+    def did(self, action: str, *, to: str) -> AuditRecord:
+        """Return the record of one act.
+
+        Raises:
+            ValueError: the actor, action, subject or reason is malformed.
+        """
+        return AuditRecord(actor=self.actor, action=action, subject=to, reason=self.reason)
 
 
 def canonical_bytes(record: AuditRecord) -> bytes:

@@ -78,7 +78,12 @@ def between(tx: Tx, *, after: int, through: int) -> Iterator[KeptRecord]:
 
 def _kept(row: sa.Row[Any]) -> KeptRecord:
     return KeptRecord(
-        int(row.audit_id),
-        row.recorded_at,
-        AuditRecord(str(row.actor), str(row.action), str(row.subject), str(row.reason)),
+        audit_id=int(row.audit_id),
+        recorded_at=row.recorded_at,
+        record=AuditRecord(
+            actor=str(row.actor),
+            action=str(row.action),
+            subject=str(row.subject),
+            reason=str(row.reason),
+        ),
     )

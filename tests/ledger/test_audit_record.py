@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ledger.audit_record import (
     REASON_SHAPE,
     AuditRecord,
+    Doer,
     canonical_bytes,
     digest_of,
     reason_of,
@@ -25,12 +26,12 @@ Sao kê đến muộn, đã gọi kiểm tra
 
 
 def test_the_canonical_form_never_changes() -> None:
-    record = AuditRecord(
-        "os:lan", "day.close", "day:2026-11-21", "Sao kê đến muộn, đã gọi kiểm tra"
-    )
+    lan = Doer(actor="os:lan", reason="Sao kê đến muộn, đã gọi kiểm tra")
+    record = lan.did("day.close", to="day:2026-11-21")
     assert canonical_bytes(record) == WRITTEN.encode()
-    assert digest_of(record).hex() == (
-        "a73a3ec21216a6e77b2cd07786761336b4da4242037fa82bb0ba7c68641282ac"
+    assert (
+        digest_of(record).hex()
+        == "a73a3ec21216a6e77b2cd07786761336b4da4242037fa82bb0ba7c68641282ac"
     )
 
 
@@ -43,11 +44,11 @@ def test_two_records_never_share_their_bytes(one: AuditRecord, other: AuditRecor
 def test_a_record_is_five_lines(record: AuditRecord) -> None:
     form, actor, action, subject, reason, end = canonical_bytes(record).decode().split("\n")
     assert (form, end) == ("audit 1", "")
-    assert AuditRecord(actor, action, subject, reason) == record
+    assert Doer(actor=actor, reason=reason).did(action, to=subject) == record
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("actor", "action", "subject", "reason"),
     [
         ("", "day.close", "day:1", "why"),
         (" os:lan", "day.close", "day:1", "why"),
@@ -68,13 +69,15 @@ def test_a_record_is_five_lines(record: AuditRecord) -> None:
         ("os:lan", "day.close", "day:1", "half \ud800"),
     ],
 )
-def test_words_the_book_cannot_hold_are_refused(wrong: tuple[str, str, str, str]) -> None:
+def test_words_the_book_cannot_hold_are_refused(
+    actor: str, action: str, subject: str, reason: str
+) -> None:
     with pytest.raises(ValueError, match=r"character|action"):
-        AuditRecord(*wrong)
+        Doer(actor=actor, reason=reason).did(action, to=subject)
 
 
 def test_the_longest_words_are_taken() -> None:
-    record = AuditRecord("a" * 120, "a" * 40, "~" * 120, "ế" * 500)
+    record = Doer(actor="a" * 120, reason="ế" * 500).did("a" * 40, to="~" * 120)
     assert len(canonical_bytes(record)) == len(b"audit 1\n") + 121 + 41 + 121 + 1_501
 
 

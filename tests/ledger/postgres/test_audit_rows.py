@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from psycopg import errors
 from sqlalchemy import func, select, text
 
-from ledger.audit_record import AuditRecord, digest_of
+from ledger.audit_record import AuditRecord, Doer, digest_of
 from ledger.errors import EntryRefused
 from ledger.postgres.audit_rows import FETCH_MAX, between, newest, record
 from ledger.postgres.refusals import refusals
@@ -17,7 +17,7 @@ from ledger.postgres.transaction import OpenTx, Tx
 from tests.ledger.attempts import EVERYONE, as_role, refusal
 from tests.ledger.samples import audit_records
 
-LAN = AuditRecord("os:lan", "day.close", "day:2026-11-21", "Sao kê đến muộn")
+LAN = Doer(actor="os:lan", reason="Sao kê đến muộn").did("day.close", to="day:2026-11-21")
 PARTS = replace(LAN, reason=unicodedata.normalize("NFD", LAN.reason))
 WRITERS = ["clearing_app", "clearing_recon"]
 WORDS = {"actor": "os:lan", "action": "view", "subject": "day:1", "reason": "why"}
@@ -33,8 +33,8 @@ CHANGES = [
 ]
 
 
-def by(actor: str, subject: str = "day:2026-11-21") -> AuditRecord:
-    return AuditRecord(actor, "day.close", subject, "closed by hand")
+def by(actor: str, *, to: str = "day:1") -> AuditRecord:
+    return Doer(actor=actor, reason="closed by hand").did("day.close", to=to)
 
 
 def record_all(open_tx: OpenTx, *records: AuditRecord) -> None:
@@ -144,13 +144,13 @@ def test_records_come_newest_first_page_by_page(tx: Tx) -> None:
 def test_records_are_found_by_who_and_by_what(tx: Tx) -> None:
     for actor in ("os:lan", "os:minh"):
         for subject in ("day:1", "day:2"):
-            record(tx, by(actor, subject))
+            record(tx, by(actor, to=subject))
     found = newest(tx, actor="os:minh", limit_max=9)
-    assert [kept.record for kept in found] == [by("os:minh", "day:2"), by("os:minh", "day:1")]
+    assert [kept.record for kept in found] == [by("os:minh", to="day:2"), by("os:minh", to="day:1")]
     found = newest(tx, subject="day:1", limit_max=9)
-    assert [kept.record for kept in found] == [by("os:minh", "day:1"), by("os:lan", "day:1")]
+    assert [kept.record for kept in found] == [by("os:minh", to="day:1"), by("os:lan", to="day:1")]
     found = newest(tx, actor="os:lan", subject="day:2", limit_max=9)
-    assert [kept.record for kept in found] == [by("os:lan", "day:2")]
+    assert [kept.record for kept in found] == [by("os:lan", to="day:2")]
     assert newest(tx, actor="os:la", limit_max=9) == []
 
 
