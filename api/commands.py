@@ -15,6 +15,7 @@ from api.far_side import Sandbox
 from api.house import House
 from api.inbox import Offered, printable_name
 from api.postgres.migrate import migrate
+from api.postgres.prepare import prepare
 from api.processes import Child, Processes
 from api.schedule_process import run_schedule
 from api.screen import dong, show
@@ -52,6 +53,13 @@ def schedule(_chosen: argparse.Namespace) -> int:
     settings = read_settings()
     start_logs(level=settings.log_level)
     run_schedule(settings)
+    return 0
+
+
+def prepare_database(chosen: argparse.Namespace) -> int:
+    """Make a database ready for its first migration, and its cluster's roles with it."""
+    prepare(chosen.url)
+    show("the database is prepared; migrate it as clearing_migrator")
     return 0
 
 

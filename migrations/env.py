@@ -5,7 +5,7 @@ import os
 from alembic import context
 from sqlalchemy import Connection, create_engine, make_url, pool
 
-from migrations.loading import MigrationRefused
+from migrations.loading import AS_OWNER, MigrationRefused
 
 URL_VARIABLES = ("CLEARING_MIGRATE_URL", "DATABASE_URL")
 
@@ -36,7 +36,7 @@ def _run() -> None:
         _run_on(given)
         return
     url = make_url(_url()).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, poolclass=pool.NullPool)
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": AS_OWNER})
     with engine.connect() as connection:
         _run_on(connection)
 

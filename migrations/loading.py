@@ -19,6 +19,8 @@ from alembic import op
 from psycopg import sql
 
 OWNER: Final = "clearing_owner"
+AS_OWNER: Final = f"-c role={OWNER}"
+"""Option of a connection that migrates: the owner from the start, and after every RESET ROLE."""
 WRITERS: Final = ("clearing_app", "clearing_recon")
 READERS: Final = ("clearing_app", "clearing_recon", "clearing_report", "clearing_auditor")
 RIGHTS: Final = {

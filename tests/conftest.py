@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from api.postgres.embedded import Server
-from api.postgres.migrate import migrate
+from api.postgres.migrate import ready_database
 from ledger.postgres.transaction import OpenTx, Tx, transactions
 
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -62,8 +62,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def template(server: Server) -> str:
     """Give the name of a database with all migrations run, for cloning only."""
-    _administer(server, "CREATE DATABASE {}", TEMPLATE)
-    migrate(server.dsn(database=TEMPLATE))
+    ready_database(server, TEMPLATE)
     return TEMPLATE
 
 
@@ -169,7 +168,7 @@ def _undone(engine: Engine) -> Iterator[Connection]:
 
 def _clone(server: Server, template: str) -> str:
     name = next(_names)
-    _administer(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    _administer(server, "CREATE DATABASE {} TEMPLATE {} OWNER clearing_owner", name, template)
     with psycopg.connect(server.dsn()) as connection:
         # Who may do what in a database is not cloned with it.
         connection.execute(

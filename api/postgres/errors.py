@@ -1,7 +1,8 @@
-"""What can go wrong with the database server we look after, each in one line.
+"""What can go wrong with a database or the server we look after, each in one line.
 
 ServerFailed         it would not start, stop or answer; the sentence says why
 └── BinariesMissing  no PostgreSQL of a version we can use is on this machine
+DatabaseRefused      it cannot be prepared or migrated as asked; the sentence says why
 """
 
 
@@ -11,3 +12,7 @@ class ServerFailed(Exception):
 
 class BinariesMissing(ServerFailed):
     """No PostgreSQL of a version we can use is on this machine."""
+
+
+class DatabaseRefused(Exception):
+    """A database cannot be prepared or migrated; the message is for the person who asked."""

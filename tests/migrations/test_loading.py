@@ -10,9 +10,9 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from api.postgres.embedded import Server
-from ledger.postgres.post import post_entries
+from api.postgres.prepare import prepare
 from migrations.loading import MigrationRefused
-from tests.ledger.samples import capture
+from tests.ledger.attempts import ENTRY, filled
 
 INI = Path(__file__).parents[2] / "alembic.ini"
 OBJECTS_OF_OTHERS = text(
@@ -69,9 +69,10 @@ def test_the_book_goes_up_and_down_and_up_again(empty: Connection) -> None:
 
 
 def test_there_is_no_way_back_over_a_single_entry(empty: Connection) -> None:
+    command.upgrade(_config(empty), "0005")
     with empty.begin():
-        command.upgrade(_config(empty), "0001")
-        post_entries(empty, [capture(1)])
+        empty.execute(text("ALTER TABLE ledger.entry DISABLE TRIGGER check_entries"))
+        empty.execute(text(filled(ENTRY, digest=b"", legs="")))
     refused = pytest.raises(MigrationRefused, match=r"ledger\.entry is not empty")
     with refused, empty.begin():
         command.downgrade(_config(empty), "base")
@@ -89,6 +90,7 @@ def test_a_migration_by_the_address_alone_finds_its_database(
     empty: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = empty.engine.url.render_as_string(hide_password=False)
+    prepare(empty.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
     monkeypatch.delenv("CLEARING_MIGRATE_URL", raising=False)
     monkeypatch.setenv("DATABASE_URL", address)
     command.upgrade(Config(str(INI)), "0001")
