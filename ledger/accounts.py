@@ -57,7 +57,7 @@ class Account:
 
 
 def owed_to(beneficiary: str | None, *, gateway: str) -> Account:
-    """Return where our debt to a beneficiary stands, to a payer of this gateway when that is None."""
+    """Return where our debt to a beneficiary stands, to a payer when that is None."""
     if beneficiary is None:
         return Account(AccountKind.REFUND_PAYABLE, gateway)
     return Account(AccountKind.PAYABLE, beneficiary)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from ledger.entry import TRANSFERS_MAX, Entry, batch_of, require_batch
+from ledger.entry import SUSPENSE, TRANSFERS_MAX, Entry, batch_of, require_batch
 from ledger.money import ZERO, Money, total
 from tests.ledger.samples import DAY, capture, entries
 
@@ -66,9 +66,17 @@ def test_a_batch_is_named_after_gateway_day_and_beneficiary() -> None:
     batch = batch_of(gateway="vnpay", business_date=DAY, beneficiary="kbnn-0011")
     assert batch == "vnpay/2026-11-20/kbnn-0011"
     require_batch(batch, gateway="vnpay", beneficiary="kbnn-0011")
+    require_batch(batch, gateway="vnpay", beneficiary=None)
 
 
-@pytest.mark.parametrize(("gateway", "beneficiary"), [("momo", "kbnn-0011"), ("vnpay", "0011")])
-def test_a_batch_of_others_is_refused(gateway: str, beneficiary: str) -> None:
+def test_a_batch_of_money_without_an_owner_may_become_any_beneficiarys() -> None:
+    batch = batch_of(gateway="vnpay", business_date=DAY, beneficiary=SUSPENSE)
+    require_batch(batch, gateway="vnpay", beneficiary="kbnn-0011")
+
+
+@pytest.mark.parametrize(
+    ("gateway", "beneficiary"), [("momo", None), ("momo", "kbnn-0011"), ("vnpay", "0011")]
+)
+def test_a_batch_of_others_is_refused(gateway: str, beneficiary: str | None) -> None:
     with pytest.raises(ValueError, match="passes on"):
         require_batch("vnpay/2026-11-20/kbnn-0011", gateway=gateway, beneficiary=beneficiary)

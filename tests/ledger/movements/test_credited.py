@@ -30,6 +30,11 @@ def test_what_arrived_is_neither_owed_nor_in_transit(amount: Money) -> None:
     assert (transfer.amount, transfer.batch) == (amount, "vnpay/2026-11-19/kbnn-0011")
 
 
+def test_money_whose_owner_was_found_later_arrives_under_the_batch_it_waited_in() -> None:
+    (transfer,) = _credited(Money(1), "vnpay/2026-11-19/suspense").transfers
+    assert transfer.batch == "vnpay/2026-11-19/suspense"
+
+
 @pytest.mark.parametrize("batch", ["momo/2026-11-19/kbnn-0011", "vnpay/2026-11-19/kbnn-0012"])
 def test_money_arrives_only_under_the_batch_it_came_in_with(batch: str) -> None:
     with pytest.raises(ValueError, match="passes on"):
