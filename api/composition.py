@@ -1,20 +1,25 @@
 """Builds and joins everything: the one place that knows all parts by name."""
 
+import enum
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Final
 
 from api import clock
 from api.house import House
 from api.keys import personal_keys_of, public_keys_of, signer_of
 from api.page import Pages
 from api.partner.delivery import deliverer
-from api.postgres.pool import LONG_STATEMENT_MS, open_pool
+from api.postgres.pool import open_pool
 from api.schedule import Fenced, Job
-from api.settings import Settings
+from api.settings import PREFIX, Settings, SettingsWrong
 from gateways.contract import Gateway
 from gateways.registry import open_gateways
 from gateways.transport import Limits, Transport, open_client
+from ledger.postgres.transaction import OpenTx, Tx
+from ledger.postgres.months import open_months
 from payments.ask_gateway import ask_gateway
 from payments.ask_plan import AskPlan
 from payments.expire_payments import expire_payments
@@ -27,8 +32,26 @@ CALLBACK_CONNECTIONS = 2
 ASK_LIMIT_MAX = 200
 TELL_LIMIT_MAX = 500
 EXPIRE_LIMIT_MAX = 500
+MONTHS_AHEAD = timedelta(days=60)
+"""How far ahead the book has its months open."""
 KEYS_KEPT = timedelta(days=30)
 """How long a repeat of a request gets its first answer."""
+
+
+class Role(enum.Enum):
+    """A role of the database a process may speak as; the value is the setting with its address."""
+
+    APP = "database_url"
+    RECON = "recon_database_url"
+    REPORT = "report_database_url"
+    AUDITOR = "auditor_database_url"
+
+
+WEB: Final = (Role.APP, Role.REPORT)
+SCHEDULE: Final = (Role.APP, Role.RECON)
+CLOSE: Final = (Role.RECON,)
+LOOK: Final = (Role.AUDITOR,)
+"""What each process is, and is nothing more: answering, the schedule, closing by hand, looking."""
 
 
 def gateways_of(environ: Mapping[str, str]) -> Mapping[str, Gateway]:
@@ -41,23 +64,33 @@ def gateways_of(environ: Mapping[str, str]) -> Mapping[str, Gateway]:
     return open_gateways(transport, environ)
 
 
-def open_house(settings: Settings, *, process: str) -> House:
-    """Return the parts of one process; connections are made when first needed."""
+def open_house(
+    settings: Settings, *, process: str, roles: Collection[Role] = tuple(Role)
+) -> House:
+    """Return the parts of one process; connections are made when first needed.
+
+    Raises:
+        SettingsWrong: the address of one of the `roles` is not set.
+    """
+
+    def speak(role: Role, *, connections_max: int, name: str = process) -> OpenTx:
+        if role not in roles:
+            return _refusing(process, role)
+        url: str = getattr(settings, role.value)
+        if not url:
+            raise SettingsWrong(f"setting {PREFIX}{role.value.upper()}: {process} needs it")
+        return open_pool(url, connections_max=connections_max, name=name)
+
     return House(
         settings=settings,
         clock=clock.now,
-        open_tx=open_pool(
-            settings.database_url, connections_max=settings.threads_max, name=process
+        open_tx=speak(Role.APP, connections_max=settings.threads_max),
+        open_callback_tx=speak(
+            Role.APP, connections_max=CALLBACK_CONNECTIONS, name=f"{process} callbacks"
         ),
-        open_callback_tx=open_pool(
-            settings.database_url, connections_max=CALLBACK_CONNECTIONS, name=f"{process} callbacks"
-        ),
-        open_recon_tx=open_pool(
-            settings.recon_database_url,
-            connections_max=2,
-            name=f"{process} reconciliation",
-            statement_ms=LONG_STATEMENT_MS,
-        ),
+        open_recon_tx=speak(Role.RECON, connections_max=2),
+        open_report_tx=speak(Role.REPORT, connections_max=2),
+        open_auditor_tx=speak(Role.AUDITOR, connections_max=2),
         gateways=gateways_of(os.environ),
         calendar=load_calendar(),
         rates=load_rates(),
@@ -100,13 +133,25 @@ def jobs_of(house: House) -> list[Job]:
         with fenced(house.open_tx)() as tx:
             return idempotency_rows.forget(tx, before=house.clock() - KEYS_KEPT)
 
+    def months(fenced: Fenced) -> object:
+        with fenced(house.open_recon_tx)() as tx:
+            return open_months(tx, through=clock.vietnam_day(house.clock()) + MONTHS_AHEAD)
+
     often_s = min(10, house.settings.ask_first_s)
     return [
         Job("ask_gateway", ask, every_s=often_s),
         Job("expire_payments", expire, every_s=30),
         Job("tell_provider", tell, every_s=2),
         Job("forget_keys", forget, every_s=3_600),
+        Job("open_months", months, every_s=3_600),
     ]
+
+
+def _refusing(process: str, role: Role) -> OpenTx:
+    def refuse() -> AbstractContextManager[Tx]:
+        raise AssertionError(f"{process} does not speak as {role.name}")
+
+    return refuse
 
 
 def _ask_plan(settings: Settings) -> AskPlan:

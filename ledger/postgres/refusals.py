@@ -40,8 +40,10 @@ def refusals() -> Generator[None]:
 
 
 def _meaning(error: BaseException | None) -> BookRefused | None:
-    if not isinstance(error, psycopg.Error):
-        return None
+    return _named(error) if isinstance(error, psycopg.Error) else None
+
+
+def _named(error: psycopg.Error) -> BookRefused | None:
     detail = error.diag.message_detail or ""
     match error.sqlstate:
         case "LD001":

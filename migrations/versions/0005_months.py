@@ -33,7 +33,6 @@ branch_labels = None
 depends_on = None
 
 SQL_FOLDER = ROOT / "ledger" / "postgres" / "sql"
-NEW_FUNCTIONS: Final = ("is_mirror_v1", "guard_month_v1", "open_months_v1", "post_entries_v2")
 OLD: Final = "transfer_before_months"
 """The table of before, the first part of the new one."""
 ALONE_MS: Final = 300
@@ -54,10 +53,10 @@ def upgrade() -> None:
         run_sql("ALTER TABLE ledger.transfer VALIDATE CONSTRAINT before_months")
         _index_every_row()
     with as_owner():
-        load_sql(SQL_FOLDER, *NEW_FUNCTIONS)
+        load_sql(SQL_FOLDER, "guard_month_v1", "open_months_v1")
     _alone(lambda: _swap(until))
     with as_owner():
-        load_sql(SQL_FOLDER, "post_entries_v1_by_v2")
+        load_sql(SQL_FOLDER, "post_entries_v2", "post_entries_v1_by_v2")
         run_sql("GRANT EXECUTE ON FUNCTION ledger.post_entries_v2 TO clearing_app, clearing_recon")
         run_sql("GRANT EXECUTE ON FUNCTION ledger.open_months_v1 TO clearing_recon")
         run_sql("DO $$ BEGIN PERFORM ledger.open_months_v1(current_date + 60); END $$")
@@ -68,12 +67,12 @@ def downgrade() -> None:
     refuse_unless_empty("ledger", "entry", "closed_day")
     with as_owner():
         run_sql(
-            "DROP TABLE ledger.transfer, ledger.month;"
-            " DROP INDEX ledger.entry_reversed_once;"
-            " DROP TRIGGER check_entries ON ledger.entry;"
+            "DROP TRIGGER check_entries ON ledger.entry;"
             " DROP FUNCTION ledger.check_entries_v2, ledger.post_entries_v1,"
             " ledger.post_entries_v2, ledger.open_months_v1, ledger.guard_month_v1,"
-            " ledger.is_mirror_v1"
+            " ledger.is_mirror_v1;"
+            " DROP TABLE ledger.transfer, ledger.month;"
+            " DROP INDEX ledger.entry_reversed_once"
         )
         run_sql(
             "CREATE TABLE ledger.transfer (entry_id bigint, amount_vnd bigint NOT NULL,"
@@ -171,7 +170,7 @@ def _swap(until: date) -> None:
                 until=sql.Literal(until),
             )
         )
-        load_sql(SQL_FOLDER, "check_entries_v2")
+        load_sql(SQL_FOLDER, "is_mirror_v1", "check_entries_v2")
         only_grows("ledger", "month")
         grant("ledger", "SELECT", to=READERS, tables=("transfer", "month"))
 
