@@ -10,6 +10,8 @@ from api.far_side import Sandbox
 from api.house import House
 from api.inbox import Offered, receive_inbox
 from gateways.transport import Limits, open_client
+from ledger.audit_record import Doer
+from ledger.postgres import audit_rows
 from ledger.postgres.days import open_days
 from ledger.postgres.transaction import OpenTx
 from reconciliation.close_day import DayBlocked, DayClosed, close_day
@@ -39,12 +41,17 @@ def close_due_days(open_tx: OpenTx, house: House) -> list[Tried]:
 
 
 def close_open_days(
-    open_tx: OpenTx, house: House, *, is_wanted: Callable[[date], bool], early: bool = False
+    open_tx: OpenTx,
+    house: House,
+    *,
+    is_wanted: Callable[[date], bool],
+    early: bool = False,
+    by: Doer | None = None,
 ) -> list[Tried]:
     """Try the wanted days with movements, oldest first, up to the first that cannot close.
 
     `early` closes a day before it is over, which only the sandbox does. In the sandbox the far
-    sides are asked for the day's files first.
+    sides are asked for the day's files first. `by` is who wants it, None for the schedule.
     """
     tried: list[Tried] = []
     for day in _open_days(open_tx):
@@ -54,7 +61,7 @@ def close_open_days(
             with open_client(Limits()) as client:
                 sandbox = Sandbox(client, house.settings.far_side_url)
                 sandbox.send_files(day, now=house.clock())
-        tried.append(_try(open_tx, house, day, early=early))
+        tried.append(_try(open_tx, house, day, early=early, by=by))
         if isinstance(tried[-1].outcome, DayBlocked):
             break
     return tried
@@ -65,11 +72,15 @@ def _open_days(open_tx: OpenTx) -> list[date]:
         return open_days(tx)
 
 
-def _try(open_tx: OpenTx, house: House, day: date, *, early: bool) -> Tried:
+def _try(open_tx: OpenTx, house: House, day: date, *, early: bool, by: Doer | None) -> Tried:
     offered = receive_inbox(open_tx, house)
     with open_tx() as tx:
         matched = match_day(
             tx, day, calendar=house.calendar, signer=house.signer, now=house.clock()
         )
-    outcome = close_day(open_tx, day, calendar=house.calendar, now=house.clock(), early=early)
+        if by is not None:
+            audit_rows.record(tx, by.did("day.match", to=f"day:{day.isoformat()}"))
+    outcome = close_day(
+        open_tx, day, calendar=house.calendar, now=house.clock(), early=early, by=by
+    )
     return Tried(tuple(offered), matched, outcome)

@@ -15,6 +15,7 @@ from api.processes import ProcessFailed
 from api.settings import SettingsWrong
 from api.settings_file import DEMO_SETTINGS, load_settings_file
 from gateways.errors import Misconfigured
+from ledger.audit_record import REASON_MAX, REASON_SHAPE, reason_of
 from ledger.errors import BookUnreachable, InstantOpen
 from reconciliation.errors import ReconciliationError
 
@@ -167,6 +168,13 @@ def _add_days(add: AddVerb) -> None:
         type=_day,
         help="business day, YYYY-MM-DD (default: every open day with movements, oldest first)",
     )
+    close.add_argument(
+        "--reason",
+        type=_reason,
+        default="closed by hand",
+        metavar="TEXT",
+        help="why, for the audit record (default: closed by hand)",
+    )
     balance = _verb(add, "trial-balance", "print the trial balance", commands.trial_balance)
     balance.add_argument(
         "--as-of", type=_day, metavar="DATE", help="as of the end of this business day"
@@ -215,6 +223,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-11-23") from error
+
+
+def _reason(text: str) -> str:
+    reason = reason_of(text)
+    if not REASON_SHAPE.fullmatch(reason):
+        raise argparse.ArgumentTypeError(f"a reason has 1 to {REASON_MAX} characters")
+    return reason
 
 
 def _count(text: str) -> int:

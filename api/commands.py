@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from api.application import application
+from api.by_hand import operator
 from api.close_days import close_open_days
 from api.composition import open_house
 from api.far_side import Sandbox
@@ -24,6 +25,7 @@ from api.telemetry import start_logs
 from api.web import open_ports, work
 from bench import post as bench_post
 from gateways.transport import Limits, open_client
+from ledger.audit_record import Doer
 from ledger.postgres.trial_balance import trial_balance as read_trial_balance
 from reconciliation.close_day import DayClosed
 from reconciliation.day_report import text_of
@@ -80,12 +82,14 @@ def trial_balance(chosen: argparse.Namespace) -> int:
 
 def close_day(chosen: argparse.Namespace) -> int:
     """Close one day or every open one, and print each day's report; 1 when one stays open."""
-    return close_days(open_house(read_settings(), process="close-day"), only=chosen.date)
+    house = open_house(read_settings(), process="close-day")
+    return close_days(house, only=chosen.date, by=operator(chosen.reason))
 
 
-def close_days(house: House, *, only: date | None) -> int:
+def close_days(house: House, *, only: date | None, by: Doer | None) -> int:
     """Close the wanted days of a house and print each report, or what stands in the way.
 
+    `by` is the person who wants it, None when a program does.
     In the sandbox a day may be closed before it is over: its far sides send their files when asked.
     """
     tried = close_open_days(
@@ -93,6 +97,7 @@ def close_days(house: House, *, only: date | None) -> int:
         house,
         is_wanted=lambda day: only is None or day == only,
         early=house.settings.sandbox,
+        by=by,
     )
     if not tried:
         show(f"{only or 'no day'}: nothing to close, no movements on an open day")

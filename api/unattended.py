@@ -49,7 +49,7 @@ def run(house: House, *, payments: int, seed: int, partner_key: str) -> int:
             if ordinal % _SHOW_EVERY == 0 or ordinal == payments:
                 _say(f"paid at the gateway: {ordinal} of {payments}", since_ms=started)
     _wait_for_outcomes(house, since_ms=started)
-    is_closed = commands.close_days(house, only=None) == 0
+    is_closed = commands.close_days(house, only=None, by=None) == 0
     is_proven = commands.prove_house(house, as_json=False) == 0
     _say("done", since_ms=started)
     return 0 if is_closed and is_proven else 1

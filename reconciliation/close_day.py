@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from ledger.audit_record import Doer
 from ledger.errors import DayOutOfOrder
 from ledger.money import ZERO
-from ledger.postgres import days
+from ledger.postgres import audit_rows, days
 from ledger.postgres.balances import uncleared
 from ledger.postgres.transaction import OpenTx, Tx
 from reconciliation.business_day import BusinessCalendar
@@ -75,10 +76,12 @@ def close_day(
     calendar: BusinessCalendar,
     now: datetime,
     early: bool = False,
+    by: Doer | None = None,
 ) -> DayClosed | DayBlocked:
     """Close a day whose sides agree but for named differences; closing it again changes nothing.
 
-    `early` leaves out the question whether the day is over; only a sandbox asks for that.
+    `early` leaves out the question whether the day is over; only a sandbox asks for that. `by` is
+    the person who closes it, None for the schedule.
 
     Raises:
         NotABusinessDay: the date is a rest day.
@@ -96,7 +99,11 @@ def close_day(
             reasons += _without_files(tx, business_date, taken)
             if reasons:
                 return DayBlocked(business_date, tuple(reasons))
-            return _close(tx, business_date, taken, calendar=calendar, now=now)
+            closed = _close(tx, business_date, taken, calendar=calendar, now=now)
+            if by is not None:
+                action = "day.close" if is_over else "day.close_early"
+                audit_rows.record(tx, by.did(action, to=f"day:{business_date.isoformat()}"))
+            return closed
     except _Blocked as blocked:
         return DayBlocked(business_date, blocked.reasons)
     except DayOutOfOrder as first:

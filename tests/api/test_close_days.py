@@ -12,6 +12,8 @@ from api.far_side import Sandbox
 from api.house import House
 from api.sandbox import sample_decisions
 from api.start_payment import open_for, send
+from ledger.audit_record import Doer
+from ledger.postgres.audit_rows import newest
 from ledger.postgres.days import closed_days
 from payments.ask_gateway import ask_gateway
 from payments.postgres import payment_rows
@@ -134,3 +136,18 @@ def test_a_day_that_is_not_over_closes_early_only_where_that_is_asked_for(paid: 
 def test_only_wanted_days_are_tried(paid: Paid) -> None:
     house = paid.at(EVENING)
     assert close_open_days(house.open_recon_tx, house, is_wanted=lambda _day: False) == []
+
+
+def test_who_tries_a_day_by_hand_is_recorded_even_when_it_stays_open(paid: Paid) -> None:
+    lan = Doer(actor="os:lan", reason="Sao kê đến muộn")
+    house = paid.at(EVENING)
+    close_open_days(house.open_recon_tx, house, is_wanted=_every, by=lan)
+    paid.send_files()
+    close_open_days(house.open_recon_tx, house, is_wanted=_every, by=lan)
+    with house.open_tx() as tx:
+        told = [kept.record for kept in newest(tx, limit_max=10)]
+    assert told == [
+        lan.did("day.close", to="day:2026-11-23"),
+        lan.did("day.match", to="day:2026-11-23"),
+        lan.did("day.match", to="day:2026-11-23"),
+    ]

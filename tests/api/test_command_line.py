@@ -41,6 +41,7 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
         ([], "COMMAND"),
         (["nonsense"], "nonsense"),
         (["close-day", "23/11/2026"], "'23/11/2026' is not a date like 2026-11-23"),
+        (["close-day", "--reason", " "], "a reason has 1 to 500 characters"),
         (["demo", "--payments", "0"], "'0' is not a whole number"),
         (["demo", "--payments", "many"], "'many' is not a whole number"),
         (["trial-balance", "--as-of", "now"], "'now' is not a date"),

@@ -14,7 +14,7 @@ from ledger.postgres.transaction import OpenTx
 def test_a_book_without_movements_has_nothing_to_close(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert commands.close_days(house, only=None) == 0
+    assert commands.close_days(house, only=None, by=None) == 0
     assert "nothing to close" in capsys.readouterr().out
 
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 import pytest
 
+from ledger.audit_record import AuditRecord, Doer
+from ledger.postgres.audit_rows import newest
 from ledger.postgres.days import is_closed
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.states import PaymentState
@@ -39,6 +41,8 @@ from tests.reconciliation.day_scene import (
 )
 from tests.reconciliation.samples import Line
 
+LAN = Doer(actor="os:lan", reason="Sao kê đến muộn")
+
 
 @pytest.fixture
 def tx(owner_tx: Tx) -> Tx:
@@ -61,6 +65,10 @@ def closed(tx: Tx, day: date = DAY) -> DayClosed:
 def obstacles(outcome: DayClosed | DayBlocked) -> list[Obstacle]:
     assert isinstance(outcome, DayBlocked), outcome
     return [reason.obstacle for reason in outcome.reasons]
+
+
+def recorded(tx: Tx) -> list[AuditRecord]:
+    return [kept.record for kept in newest(tx, limit_max=10)]
 
 
 def test_a_clean_day_closes_with_its_report(tx: Tx):
@@ -273,3 +281,29 @@ def test_a_blocked_close_leaves_nothing_behind(open_tx: OpenTx, open_recon_tx: O
     with open_recon_tx() as tx:
         assert not is_closed(tx, DAY)
         assert day_rows.day_of(tx, DAY) is None
+
+
+def test_who_closed_a_day_by_hand_stands_beside_it_once(tx: Tx):
+    whole_day(tx, [paid(tx)])
+    for _ in range(2):
+        close_day(nested(tx), DAY, calendar=CALENDAR, now=EVENING, by=LAN)
+    assert recorded(tx) == [LAN.did("day.close", to="day:2026-11-18")]
+
+
+def test_a_day_closed_before_it_is_over_says_so(tx: Tx):
+    whole_day(tx, [paid(tx)])
+    close_day(nested(tx), DAY, calendar=CALENDAR, now=MORNING, early=True, by=LAN)
+    assert recorded(tx) == [LAN.did("day.close_early", to="day:2026-11-18")]
+
+
+def test_a_day_that_stays_open_was_closed_by_nobody(tx: Tx):
+    paid(tx)
+    blocked = close_day(nested(tx), DAY, calendar=CALENDAR, now=EVENING, by=LAN)
+    assert isinstance(blocked, DayBlocked)
+    assert recorded(tx) == []
+
+
+def test_the_schedule_is_no_person(tx: Tx):
+    whole_day(tx, [paid(tx)])
+    closed(tx)
+    assert recorded(tx) == []
