@@ -11,7 +11,7 @@ import structlog
 from api.application import application
 from api.by_hand import operator
 from api.close_days import close_open_days
-from api.composition import open_house
+from api.composition import CLOSE, LOOK, WEB, open_house
 from api.far_side import Sandbox
 from api.house import House
 from api.inbox import Offered, printable_name
@@ -40,7 +40,7 @@ def web(chosen: argparse.Namespace) -> int:
     settings = read_settings()
     start_logs(level=settings.log_level)
     sockets = open_ports(settings)
-    app = application(open_house(settings, process="web"))
+    app = application(open_house(settings, process="web", roles=WEB))
     workers = [
         Child(f"web-{ordinal}", partial(work, app, sockets))
         for ordinal in range(1, chosen.workers + 1)
@@ -76,13 +76,13 @@ def run_migrations(chosen: argparse.Namespace) -> int:
 
 def trial_balance(chosen: argparse.Namespace) -> int:
     """Print the trial balance; 1 when its sides differ, which no healthy book ever shows."""
-    house = open_house(read_settings(), process="trial-balance")
+    house = open_house(read_settings(), process="trial-balance", roles=LOOK)
     return print_trial_balance(house, as_of=chosen.as_of)
 
 
 def close_day(chosen: argparse.Namespace) -> int:
     """Close one day or every open one, and print each day's report; 1 when one stays open."""
-    house = open_house(read_settings(), process="close-day")
+    house = open_house(read_settings(), process="close-day", roles=CLOSE)
     return close_days(house, only=chosen.date, by=operator(chosen.reason))
 
 
@@ -115,7 +115,8 @@ def close_days(house: House, *, only: date | None, by: Doer | None) -> int:
 
 def prove(chosen: argparse.Namespace) -> int:
     """Check every invariant and print a line each; 1 on a violation."""
-    return prove_house(open_house(read_settings(), process="prove"), as_json=chosen.json)
+    house = open_house(read_settings(), process="prove", roles=LOOK)
+    return prove_house(house, as_json=chosen.json)
 
 
 def bench(chosen: argparse.Namespace) -> int:
@@ -125,7 +126,7 @@ def bench(chosen: argparse.Namespace) -> int:
 
 def print_trial_balance(house: House, *, as_of: date | None) -> int:
     """Print every account by side and the sums; 1 when the sides differ."""
-    with house.open_recon_tx() as tx:
+    with house.open_auditor_tx() as tx:
         balance = read_trial_balance(tx, as_of=as_of)
     day = "now" if as_of is None else f"the end of {as_of.isoformat()}"
     show(f"\nTrial balance as of {day}, dong")
@@ -148,7 +149,7 @@ def prove_house(house: House, *, as_json: bool) -> int:
         far_side=_far_side(house),
         now=house.clock(),
     )
-    results = run_proofs(house.open_recon_tx, means)
+    results = run_proofs(house.open_auditor_tx, means)
     for result in results:
         show(_as_json(result) if as_json else line(result))
     return 0 if all(isinstance(result.outcome, Holds) for result in results) else 1

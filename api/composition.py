@@ -18,8 +18,8 @@ from api.settings import PREFIX, Settings, SettingsWrong
 from gateways.contract import Gateway
 from gateways.registry import open_gateways
 from gateways.transport import Limits, Transport, open_client
-from ledger.postgres.transaction import OpenTx, Tx
 from ledger.postgres.months import open_months
+from ledger.postgres.transaction import OpenTx, Tx
 from payments.ask_gateway import ask_gateway
 from payments.ask_plan import AskPlan
 from payments.expire_payments import expire_payments
@@ -64,9 +64,7 @@ def gateways_of(environ: Mapping[str, str]) -> Mapping[str, Gateway]:
     return open_gateways(transport, environ)
 
 
-def open_house(
-    settings: Settings, *, process: str, roles: Collection[Role] = tuple(Role)
-) -> House:
+def open_house(settings: Settings, *, process: str, roles: Collection[Role] = tuple(Role)) -> House:
     """Return the parts of one process; connections are made when first needed.
 
     Raises:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from api import clock, unattended
 from api.application import application
-from api.composition import open_house
+from api.composition import WEB, open_house
 from api.house import House
 from api.postgres.embedded import Server
 from api.postgres.migrate import ready_database
@@ -93,7 +93,7 @@ def _demo(folder: Path, *, first_port: int, payments: int | None, seed: int | No
         house = open_house(settings, process="demo")
         steps.take("sample decisions", partial(_fill, house, environment))
         # A house of its own for the workers: connections opened here must not cross a fork.
-        app = steps.take("pages", lambda: application(open_house(settings, process="web")))
+        app = steps.take("pages", partial(_pages, settings))
         return _run(chosen, house, _children(chosen, app, sockets), steps)
     finally:
         for opened in sockets:
@@ -203,6 +203,8 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
     values = kept | {
         "CLEARING_DATABASE_URL": server.dsn(role="clearing_app", database=DATABASE),
         "CLEARING_RECON_DATABASE_URL": server.dsn(role="clearing_recon", database=DATABASE),
+        "CLEARING_REPORT_DATABASE_URL": server.dsn(role="clearing_report", database=DATABASE),
+        "CLEARING_AUDITOR_DATABASE_URL": server.dsn(role="clearing_auditor", database=DATABASE),
         "CLEARING_CITIZEN_URL": citizen,
         "CLEARING_STAFF_URL": staff,
         "CLEARING_PARTNER_URL": partner,
@@ -235,6 +237,10 @@ def _drawn() -> dict[str, str]:
         "VNPAY_TMN_CODE": "DVCTEST1",
         "VNPAY_HASH_SECRET": secrets.token_hex(16).upper(),
     }
+
+
+def _pages(settings: Settings) -> ASGIApp:
+    return application(open_house(settings, process="web", roles=WEB))
 
 
 def _fill(house: House, environment: Mapping[str, str]) -> None:

@@ -21,7 +21,9 @@ class House:
     """The parts of one running process.
 
     `open_callback_tx` draws on a pool of its own, so that partners are heard when citizens queue.
-    `open_recon_tx` speaks as the role that matches and closes days.
+    Each `open_..._tx` speaks as one role of the database, and refuses in a process that is not
+    given it: `open_tx` takes payments, `open_recon_tx` matches and closes days, `open_report_tx`
+    reads what names nobody, `open_auditor_tx` reads everything.
     `public_keys` are the Ed25519 keys acknowledgements may be signed with, by key id.
     """
 
@@ -30,6 +32,8 @@ class House:
     open_tx: OpenTx
     open_callback_tx: OpenTx
     open_recon_tx: OpenTx
+    open_report_tx: OpenTx
+    open_auditor_tx: OpenTx
     gateways: Mapping[str, Gateway]
     calendar: BusinessCalendar
     rates: Rates

@@ -5,7 +5,7 @@ import socket
 import threading
 
 from api.close_days import close_due_days
-from api.composition import jobs_of, open_house
+from api.composition import SCHEDULE, jobs_of, open_house
 from api.schedule import Fenced, Holder, Job, run
 from api.settings import Settings
 
@@ -14,7 +14,7 @@ def run_schedule(settings: Settings) -> None:
     """Run what is due until told to stop; a second one started by mistake waits its turn."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
-    house = open_house(settings, process="schedule")
+    house = open_house(settings, process="schedule", roles=SCHEDULE)
 
     def close(fenced: Fenced) -> object:
         return close_due_days(fenced(house.open_recon_tx), house)

@@ -28,8 +28,11 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    database_url: str = Field(description="libpq address the web and schedule connect with")
-    recon_database_url: str = Field(description="the same database as the role that closes days")
+    # One address per role of the database; a process is given those of the roles it speaks as.
+    database_url: str = Field(default="", description="libpq address as clearing_app")
+    recon_database_url: str = Field(default="", description="the same as clearing_recon")
+    report_database_url: str = Field(default="", description="the same as clearing_report")
+    auditor_database_url: str = Field(default="", description="the same as clearing_auditor")
     citizen_url: Address
     staff_url: Address
     partner_url: Address

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import LiteralString
@@ -23,6 +23,8 @@ settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("night", max_examples=5_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+OpenAs = Callable[[str], OpenTx]
 
 TEMPLATE = "clearing_template"
 APP_ROLE = "clearing_app"
@@ -137,6 +139,20 @@ def open_recon_tx(server: Server, database: str) -> Iterator[OpenTx]:
     engine = _engine(server.dsn(role="clearing_recon", database=database))
     yield transactions(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def open_as(server: Server, database: str) -> Iterator[OpenAs]:
+    """Give the way to real transactions of any role, on the same database."""
+    engines: list[Engine] = []
+
+    def open_as(role: str) -> OpenTx:
+        engines.append(_engine(server.dsn(role=role, database=database)))
+        return transactions(engines[-1])
+
+    yield open_as
+    for engine in engines:
+        engine.dispose()
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def routes(house: House) -> APIRouter:
     @pages.get("/")
     def today(request: Request) -> Response:
         staff = staff_of(request, house.settings, now=house.clock())
-        with house.open_tx() as tx:
+        with house.open_report_tx() as tx:
             desk = _desk(tx, today=house.today())
         page = house.pages.show(
             request,

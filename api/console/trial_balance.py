@@ -19,7 +19,7 @@ def routes(house: House) -> APIRouter:
     def show(request: Request, as_of: str = "") -> Response:
         staff = staff_of(request, house.settings, now=house.clock())
         day = _day(as_of.strip())
-        with house.open_tx() as tx:
+        with house.open_report_tx() as tx:
             book = trial_balance(tx, as_of=day)
         page = house.pages.show(
             request,

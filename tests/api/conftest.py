@@ -14,10 +14,17 @@ from api.sandbox import BENEFICIARIES
 from api.settings import read_settings
 from ledger.postgres.transaction import OpenTx
 from payments.push_beneficiaries import push_beneficiaries
+from tests.conftest import OpenAs
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 """A Monday, 12:00 in Vietnam."""
 
+ADDRESSES = [
+    "CLEARING_DATABASE_URL",
+    "CLEARING_RECON_DATABASE_URL",
+    "CLEARING_REPORT_DATABASE_URL",
+    "CLEARING_AUDITOR_DATABASE_URL",
+]
 PARTNER_KEY = "sb_test-partner-key"
 ENVIRONMENT = {
     "CLEARING_CITIZEN_URL": "http://citizen.test",
@@ -46,15 +53,14 @@ ENVIRONMENT = {
 @pytest.fixture
 def house(
     open_tx: OpenTx,
-    open_recon_tx: OpenTx,
+    open_as: OpenAs,
     dsn: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> House:
     """Give a house at noon of a Monday, with the sandbox's beneficiaries and no obligations."""
     places = {
-        "CLEARING_DATABASE_URL": dsn,
-        "CLEARING_RECON_DATABASE_URL": dsn,
+        **dict.fromkeys(ADDRESSES, dsn),
         "CLEARING_INBOX": str(tmp_path / "inbox"),
     }
     for name, value in (ENVIRONMENT | places).items():
@@ -66,6 +72,8 @@ def house(
         built,
         open_tx=open_tx,
         open_callback_tx=open_tx,
-        open_recon_tx=open_recon_tx,
+        open_recon_tx=open_as("clearing_recon"),
+        open_report_tx=open_as("clearing_report"),
+        open_auditor_tx=open_as("clearing_auditor"),
         clock=lambda: NOON,
     )

@@ -62,7 +62,7 @@ def test_a_missing_setting_stops_with_one_line(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SystemExit) as leaving:
         main(["prove"])
     told = str(leaving.value.code)
-    assert told.startswith("clearing: setting CLEARING_DATABASE_URL")
+    assert told.startswith("clearing: setting CLEARING_CITIZEN_URL")
     assert "\n" not in told
 
 
@@ -95,7 +95,8 @@ def test_far_sides_that_are_away_are_one_line(
 
 def test_a_database_that_is_away_is_one_line(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     assert house.settings.sandbox
-    monkeypatch.setenv("CLEARING_RECON_DATABASE_URL", "postgresql://x@/x?host=/nowhere")
+    for role in ("RECON", "AUDITOR"):
+        monkeypatch.setenv(f"CLEARING_{role}_DATABASE_URL", "postgresql://x@/x?host=/nowhere")
     for command in ("prove", "close-day", "trial-balance"):
         with pytest.raises(SystemExit) as leaving:
             main([command])

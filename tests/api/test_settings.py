@@ -5,8 +5,6 @@ import pytest
 from api.settings import PREFIX, SettingsWrong, read_settings
 
 COMPLETE = {
-    "DATABASE_URL": "postgresql://clearing_app@/clearing",
-    "RECON_DATABASE_URL": "postgresql://clearing_recon@/clearing",
     "CITIZEN_URL": "http://127.0.0.1:8700/",
     "STAFF_URL": "http://127.0.0.1:8701",
     "PARTNER_URL": "http://127.0.0.1:8702",
