@@ -4,18 +4,21 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from api import commands
 from api.demo import demo
+from api.export import FORMATS, NotExported, export
 from api.far_side import FarSideAway
 from api.postgres.errors import DatabaseRefused, ServerFailed
 from api.processes import ProcessFailed
 from api.settings import SettingsWrong
 from api.settings_file import DEMO_SETTINGS, load_settings_file
+from bench.command import STORED, WHAT, bench
 from gateways.errors import Misconfigured
-from ledger.audit_record import REASON_MAX, REASON_SHAPE, reason_of
+from ledger.audit_record import REASON_MAX, REASON_SHAPE, StockReason, reason_of
 from ledger.errors import BookUnreachable, InstantOpen
 from reconciliation.errors import ReconciliationError
 
@@ -32,6 +35,7 @@ _TOLD = (
     InstantOpen,
     ReconciliationError,
     FarSideAway,
+    NotExported,
 )
 """What stops a command with one line instead of a traceback."""
 
@@ -74,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(add)
     _add_processes(add)
     _add_days(add)
+    _add_export(add)
     _add_bench(add)
     return parser
 
@@ -171,9 +176,9 @@ def _add_days(add: AddVerb) -> None:
     close.add_argument(
         "--reason",
         type=_reason,
-        default="closed by hand",
+        default=str(StockReason.CLOSED_BY_HAND),
         metavar="TEXT",
-        help="why, for the audit record (default: closed by hand)",
+        help="why, for the audit record (default: %(default)s)",
     )
     balance = _verb(add, "trial-balance", "print the trial balance", commands.trial_balance)
     balance.add_argument(
@@ -188,21 +193,62 @@ def _add_days(add: AddVerb) -> None:
     prove.add_argument("--json", action="store_true", help="one JSON document per line")
 
 
+def _add_export(add: AddVerb) -> None:
+    one = _verb(
+        add,
+        "export",
+        "write the journal for a spreadsheet, hledger or beancount; an audit record says who did",
+        export,
+    )
+    one.add_argument("format", choices=[*FORMATS], help="what is to read it")
+    one.add_argument(
+        "--from",
+        dest="first",
+        type=_day,
+        metavar="DATE",
+        help="first business day; what stood before opens the journal (default: the first of all)",
+    )
+    one.add_argument(
+        "--to", dest="last", type=_day, metavar="DATE", help="last business day (default: the last)"
+    )
+    one.add_argument(
+        "--recorded-by",
+        type=_instant,
+        metavar="INSTANT",
+        help="as the book stood then, such as 2026-11-23T17:00:00+07:00 (default: now)",
+    )
+    one.add_argument("--output", type=Path, metavar="FILE", help="write here, whole or not at all")
+    one.add_argument("--force", action="store_true", help="replace FILE when it is there")
+    one.add_argument(
+        "--reason",
+        type=_reason,
+        default="taken out by hand",
+        metavar="TEXT",
+        help="why, for the audit record (default: taken out by hand)",
+    )
+
+
 def _add_bench(add: AddVerb) -> None:
-    bench = _verb(
+    one = _verb(
         add,
         "bench",
         "measure beside a stated limit in the same run and print the ratios",
-        commands.bench,
+        lambda chosen: bench(
+            chosen.what, stored=chosen.stored, seconds=chosen.seconds, strict=chosen.strict
+        ),
         needs_settings=False,
     )
-    bench.add_argument("what", choices=["post"], help="post: posting beside pgbench TPC-B")
-    bench.add_argument(
+    one.add_argument("what", choices=WHAT, help="what to measure; all: in one filled book")
+    one.add_argument(
+        "--stored",
+        type=partial(_count, most=100_000_000),
+        metavar="N",
+        help=f"transfers in the book before (default: none for post, {STORED:,} else)",
+    )
+    one.add_argument(
         "--seconds", type=_count, default=8, metavar="S", help="length of one measurement"
     )
-    bench.add_argument(
-        "--strict", action="store_true", help="exit 1 when a ratio misses its budget"
-    )
+    one.add_argument("--strict", action="store_true", help="exit 1 when a ratio misses its budget")
 
 
 def _verb(
@@ -225,6 +271,18 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-11-23") from error
 
 
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an instant with its offset like 2026-11-23T17:00:00+07:00"
+        )
+    return instant
+
+
 def _reason(text: str) -> str:
     reason = reason_of(text)
     if not REASON_SHAPE.fullmatch(reason):
@@ -232,9 +290,9 @@ def _reason(text: str) -> str:
     return reason
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1,000,000")
+def _count(text: str, *, most: int = 1_000_000) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {most:,}")
     return int(text)
 
 

@@ -1,7 +1,7 @@
 """The journal read for an export: a day at a time, never all at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from ledger.accounts import Account, AccountKind
 from ledger.exports.journal import Journal, Line, Span
 from ledger.money import Money
 from ledger.postgres.balances import balances
+from ledger.postgres.recorded import fix_instant
 from ledger.postgres.tables import account, entry, transfer
 from ledger.postgres.transaction import Tx
 
@@ -17,10 +18,21 @@ FETCH_MAX: Final = 5_000
 """Rows held at once while streaming."""
 
 
-def read_journal(tx: Tx, span: Span) -> Journal:
-    """Return the journal of a span; its lines are read while somebody takes them, inside `tx`."""
+def read_journal(
+    tx: Tx, *, first: date | None, last: date | None, recorded_by: datetime | None
+) -> Journal:
+    """Return the journal from the first day through the last as an instant knew it, None for now.
+
+    Its lines are read while somebody takes them, inside `tx`. The same days and instant give the
+    same journal whenever they are asked for.
+
+    Raises:
+        InstantOpen: more may still be recorded by that instant.
+        ValueError: the last day is before the first, or the instant has no zone.
+    """
+    span = Span(first=first, last=last, recorded_by=fix_instant(tx, recorded_by))
     # A cursor is planned for its first rows unless told that all will be read.
-    tx.execute(sa.select(sa.func.set_config("cursor_tuple_fraction", "1", True)))  # noqa: FBT003 (local, by place only)
+    tx.execute(sa.select(sa.func.set_config("cursor_tuple_fraction", "1", sa.true())))
     days = _days(tx, span)
     before = span.day_before
     return Journal(

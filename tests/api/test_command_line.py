@@ -14,6 +14,7 @@ COMMANDS = (
     "close-day",
     "trial-balance",
     "prove",
+    "export",
     "bench",
 )
 
@@ -46,6 +47,10 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
         (["demo", "--payments", "many"], "'many' is not a whole number"),
         (["trial-balance", "--as-of", "now"], "'now' is not a date"),
         (["bench", "everything"], "everything"),
+        (["export", "xlsx"], "xlsx"),
+        (["export", "csv", "--from", "1/11/2026"], "'1/11/2026' is not a date"),
+        (["export", "csv", "--recorded-by", "2026-11-23T17:00:00"], "not an instant with its"),
+        (["export", "csv", "--recorded-by", "yesterday"], "not an instant with its"),
     ],
 )
 def test_wrong_usage_says_what_and_leaves_with_2(

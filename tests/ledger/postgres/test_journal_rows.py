@@ -1,10 +1,13 @@
 """The journal as it is read: whole, in order, of the days and the instant asked for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from ledger.accounts import Account, AccountKind
 from ledger.digest import digest_of
-from ledger.exports.journal import Line, Span
+from ledger.errors import InstantAhead
+from ledger.exports.journal import Line
 from ledger.money import Money
 from ledger.movements.reversed import reversed as reversed_entry
 from ledger.postgres.journal_rows import read_journal
@@ -25,7 +28,7 @@ def test_a_line_says_all_the_book_does(tx: Tx) -> None:
     undone = reversed_entry(entry, key="reversed:1", business_date=NEXT_DAY, source="person:1")
     before = now()
     first, second = post_entries(tx, [entry]) + post_entries(tx, [undone])
-    journal = read_journal(tx, Span(first=None, last=None, recorded_by=now()))
+    journal = read_journal(tx, first=None, last=None, recorded_by=None)
     taken, given_back = journal.lines
     assert before <= taken.recorded_at <= given_back.recorded_at <= now()
     assert taken == Line(
@@ -52,17 +55,17 @@ def test_a_line_says_all_the_book_does(tx: Tx) -> None:
 def test_lines_come_by_day_then_in_the_order_of_the_book(tx: Tx) -> None:
     for number, day in ((1, NEXT_DAY), (2, DAY), (3, NEXT_DAY), (4, DAY)):
         post_entries(tx, [capture(number, day=day)])
-    journal = read_journal(tx, Span(first=None, last=None, recorded_by=now()))
+    journal = read_journal(tx, first=None, last=None, recorded_by=None)
     assert [line.key.rpartition(":")[2] for line in journal.lines] == ["2", "4", "1", "3"]
 
 
 def test_days_outside_the_span_are_opening_or_nothing(tx: Tx) -> None:
     post_entries(tx, [capture(1, day=DAY, amount=5), capture(2, day=NEXT_DAY, amount=7)])
-    later = read_journal(tx, Span(first=NEXT_DAY, last=None, recorded_by=now()))
+    later = read_journal(tx, first=NEXT_DAY, last=None, recorded_by=None)
     assert [line.amount_vnd for line in later.lines] == [7]
     assert later.opening == {RECEIVABLE: Money(5), PAYABLE: Money(-5)}
     assert later.closing == {RECEIVABLE: Money(12), PAYABLE: Money(-12)}
-    earlier = read_journal(tx, Span(first=None, last=DAY, recorded_by=now()))
+    earlier = read_journal(tx, first=None, last=DAY, recorded_by=None)
     assert [line.amount_vnd for line in earlier.lines] == [5]
     assert earlier.opening == {}
     assert earlier.closing == {RECEIVABLE: Money(5), PAYABLE: Money(-5)}
@@ -70,11 +73,14 @@ def test_days_outside_the_span_are_opening_or_nothing(tx: Tx) -> None:
 
 def test_what_was_recorded_later_is_not_told(tx: Tx) -> None:
     post_entries(tx, [capture(1, amount=5)])
-    instant = now()
-    asked = Span(first=None, last=None, recorded_by=instant)
-    told = read_journal(tx, asked)
+    told = read_journal(tx, first=None, last=None, recorded_by=None)
     lines = list(told.lines)
     post_entries(tx, [capture(2, amount=7), capture(3, day=NEXT_DAY, gateway="momo")])
-    again = read_journal(tx, asked)
-    assert (list(again.lines), again.days, again.closing) == (lines, told.days, told.closing)
+    again = read_journal(tx, first=None, last=None, recorded_by=told.span.recorded_by)
     assert [line.amount_vnd for line in lines] == [5]
+    assert (list(again.lines), again.days, again.closing) == (lines, told.days, told.closing)
+
+
+def test_an_instant_that_has_not_come_is_refused(tx: Tx) -> None:
+    with pytest.raises(InstantAhead):
+        read_journal(tx, first=None, last=None, recorded_by=now() + timedelta(minutes=1))
