@@ -1,13 +1,14 @@
-"""The book against a model: whatever is posted, repeated, contested and closed, both agree."""
+"""The book against a model: whatever is posted, undone, contested and closed, both agree."""
 
 import threading
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -15,199 +16,329 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
 from sqlalchemy import Engine, create_engine, make_url
 
 from api.postgres.embedded import Server
-from ledger.accounts import CLEARING, Account, AccountKind
-from ledger.entry import Entry, Transfer
-from ledger.errors import BookRefused, DayClosed, KeyUsedDifferently
+from ledger.entry import Entry
+from ledger.errors import AlreadyReversed, BookRefused, DayClosed
 from ledger.money import Money
-from ledger.postgres.balances import balances, uncleared
-from ledger.postgres.days import close_day
+from ledger.movements.reversed import reversed as mirror_of
+from ledger.postgres.balances import balance, balances, uncleared
+from ledger.postgres.days import close_day, closed_days
 from ledger.postgres.entry_rows import entries_by_key
-from ledger.postgres.post import Posted, post_entries
+from ledger.postgres.post import post_entries
 from ledger.postgres.proof_rows import (
     days_not_as_closed,
     entries_not_as_written,
     snapshots_not_as_moved,
     transfers_without_entry,
 )
-from ledger.postgres.transaction import OpenTx, transactions
+from ledger.postgres.recorded import fix_instant
+from ledger.postgres.statement import Span, lines, turnovers
+from ledger.postgres.transaction import OpenTx, Tx, transactions
 from ledger.postgres.trial_balance import trial_balance
+from tests.invariants.book_model import Answer, Model
+from tests.ledger.attempts import refusal
+from tests.ledger.movement_samples import every_form
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 FIRST_DAY = date(2026, 1, 1)
 DAYS_PER_RUN = 4
 ENTRIES_PER_RUN = 12
-KINDS = [*sorted(CLEARING), AccountKind.CLAIM, AccountKind.OVERDUE]
+INSTANTS_MAX = 3
 PROOFS = [
     days_not_as_closed,
     entries_not_as_written,
     snapshots_not_as_moved,
     transfers_without_entry,
 ]
+REOPENING = [
+    "DELETE FROM ledger.closed_day",
+    "UPDATE ledger.closed_day SET business_date = business_date - 1",
+    "TRUNCATE ledger.balance_snapshot",
+]
 
-numbers = st.integers(0, ENTRIES_PER_RUN - 1)
-legs = st.tuples(
-    st.permutations(KINDS).map(lambda kinds: (kinds[0], kinds[1])),
-    st.integers(1, 1_000),
-    st.sampled_from(["b1", "b2"]),
-)
-contents = st.tuples(
-    st.integers(0, DAYS_PER_RUN - 1),
-    st.lists(legs, min_size=1, max_size=3),
-)
-Content = tuple[int, list[tuple[tuple[AccountKind, AccountKind], int, str]]]
+
+def _forms(key: str, day: date, content: "Content", surplus: int) -> list[Entry]:
+    return every_form(
+        key=key,
+        gateway=content.gateway,
+        business_date=day,
+        beneficiary=content.beneficiary,
+        amount=Money(content.vnd + surplus),
+    )
 
 
 @dataclass(frozen=True)
-class Run:
-    """One run's own days, accounts and entries: the database outlives it."""
+class Content:
+    """What an entry says."""
+
+    form: int
+    after: int
+    gateway: str
+    beneficiary: str
+    vnd: int
+
+
+@dataclass(frozen=True)
+class Post:
+    """An entry by its number, or one that claims its key with one dong more."""
 
     number: int
-    contents: Sequence[Content]
+    contested: bool
 
-    def day(self, after: int) -> date:
-        """Return one of this run's business days."""
-        return FIRST_DAY + timedelta(days=DAYS_PER_RUN * self.number + after)
 
-    def entry(self, number: int, *, contested: bool) -> Entry:
-        """Return an entry, or one that claims its key with one dong more."""
-        after, parts = self.contents[number]
-        return Entry(
-            movement="captured",
-            key=f"run:{self.number}:{number}",
-            business_date=self.day(after),
-            source="test",
-            transfers=tuple(
-                Transfer(
-                    debit=Account(debit, f"run{self.number}"),
-                    credit=Account(credit, f"run{self.number}"),
-                    amount=Money(vnd + contested),
-                    batch=batch,
-                )
-                for (debit, credit), vnd, batch in parts
-            ),
-        )
+@dataclass(frozen=True)
+class Undo:
+    """The mirror of an entry, or of its mirror, on some day, under one of two keys."""
+
+    number: int
+    of_mirror: bool
+    after: int
+    variant: int
+
+
+FORMS = len(_forms("k:1", FIRST_DAY, Content(0, 0, "g", "b", 1), 0))
+Result = TypeVar("Result")
+numbers = st.integers(0, ENTRIES_PER_RUN - 1)
+afters = st.integers(0, DAYS_PER_RUN - 1)
+contents = st.builds(
+    Content,
+    form=st.integers(0, FORMS - 1),
+    after=afters,
+    gateway=st.sampled_from(["momo", "vnpay"]),
+    beneficiary=st.sampled_from(["kbnn-0011", "kbnn-0012"]),
+    vnd=st.integers(1, 1_000),
+)
+posts = st.builds(Post, number=numbers, contested=st.booleans())
+undos = st.builds(
+    Undo, number=numbers, of_mirror=st.booleans(), after=afters, variant=st.integers(0, 1)
+)
 
 
 class Book(RuleBasedStateMachine):
-    """Posts to the database and to a dictionary, and compares."""
+    """Posts to the database and to a model, and compares; the database outlives a run."""
 
-    runs = count()
-    engine: ClassVar[Engine]
+    runs: ClassVar = count()
+    engines: ClassVar[dict[str, Engine]]
 
     def __init__(self) -> None:
         super().__init__()
-        self.open_tx: OpenTx = transactions(self.engine)
-        self.known: dict[str, Entry] = {}
-        self.closed_days = 0
+        self.open_tx: OpenTx = transactions(self.engines["clearing_recon"])
+        self.open_owner_tx: OpenTx = transactions(self.engines["postgres"])
 
     @initialize(drawn=st.lists(contents, min_size=ENTRIES_PER_RUN, max_size=ENTRIES_PER_RUN))
     def begin(self, drawn: list[Content]) -> None:
-        """Draw what this run's entries say."""
-        self.run = Run(next(self.runs), drawn)
+        """Draw what this run's entries say, and look at what stands there already."""
+        self.number = next(self.runs)
+        self.contents = drawn
+        self.remembered: dict[datetime, bytes] = {}
+        self.steps = 0
+        with self.open_tx() as tx:
+            self.model = Model(balances(tx), uncleared(tx, until=self._day(0)))
 
-    @rule(batch=st.lists(st.tuples(numbers, st.booleans()), min_size=1, max_size=8))
-    def post(self, batch: list[tuple[int, bool]]) -> None:
-        """Post some entries, new, repeated and contested, in one call."""
-        entries = [self.run.entry(number, contested=contested) for number, contested in batch]
-        expected = self._expected(entries)
-        assert self._posted(entries) == expected
+    @rule(acts=st.lists(posts | undos, min_size=1, max_size=6))
+    def post(self, acts: list[Post | Undo]) -> None:
+        """Post some entries in one call: new, repeated, contested, mirrors right and wrong."""
+        entries = [self._entry(act) for act in acts]
+        expected = self.model.answer(entries)
+        assert self._answer(entries) == expected
         if isinstance(expected, list):
-            self.known |= {entry.key: entry for entry in entries}
+            self.model.take(entries)
 
-    def _posted(self, entries: list[Entry]) -> list[tuple[str, bool]] | type[BookRefused]:
+    @rule(undo=undos)
+    def undo(self, undo: Undo) -> None:
+        """Post one mirror alone, which takes another way through the database."""
+        self.post([undo])
+
+    @rule(calls=st.lists(st.lists(numbers, min_size=1, max_size=8), min_size=2, max_size=4))
+    def post_at_once(self, calls: list[list[int]]) -> None:
+        """Post overlapping batches from several transactions at the same time."""
+        batches = [
+            [
+                self.model.known.get(entry.key, entry)
+                for entry in (self._entry(Post(number, contested=False)) for number in call)
+                if entry.key in self.model.known or self.model.is_open(entry.business_date)
+            ]
+            for call in calls
+        ]
+        answers = _at_once([partial(self._answer, batch) for batch in batches])
+        new = Counter(key for answer in answers for key, is_new in _taken(answer) if is_new)
+        asked = {entry.key: entry for batch in batches for entry in batch}
+        assert new == Counter(asked.keys() - self.model.known.keys())
+        self.model.take(list(asked.values()))
+
+    @rule(number=numbers, of_mirror=st.booleans())
+    def undo_at_once(self, number: int, *, of_mirror: bool) -> None:
+        """Take the same entry back from several transactions: one does, the others hear of it."""
+        target = self._target(number, of_mirror=of_mirror)
+        day = self._day(DAYS_PER_RUN - 1)
+        known = self.model.known.get(target.key) == target
+        if not known or self.model.is_reversed(target.key) or not self.model.is_open(day):
+            return
+        mirrors = [self._mirror(target, day, variant) for variant in range(3)]
+        answers = _at_once([partial(self._answer, [mirror]) for mirror in mirrors])
+        (first,) = (answer for answer in answers if answer != AlreadyReversed)
+        ((key, is_new),) = _taken(first)
+        assert is_new
+        self.model.take([mirror for mirror in mirrors if mirror.key == key])
+
+    @rule(after=afters)
+    def close(self, after: int) -> None:
+        """Close some day: the next, one that is closed, one that must wait or was passed over."""
+        day = self._day(after)
+        assert self._closed(day) == self.model.close(day)
+
+    @rule(number=numbers)
+    def close_and_post_at_once(self, number: int) -> None:
+        """Close a day while somebody posts into it: it went in before, or finds the day closed."""
+        entry = self._entry(Post(number, contested=False))
+        is_new = entry.key not in self.model.known
+        if is_new and not self.model.is_open(entry.business_date):
+            return
+
+        answer, closed = _at_once(
+            [lambda: self._answer([entry]), lambda: self._closed(entry.business_date)]
+        )
+        if answer == DayClosed:
+            assert is_new
+        else:
+            assert answer == [(entry.key, is_new)]
+            self.model.take([self.model.known.get(entry.key, entry)])
+        assert closed == self.model.close(entry.business_date)
+
+    @precondition(lambda self: self.model.closed)
+    @rule(statement=st.sampled_from(REOPENING))
+    def reopen(self, statement: str) -> None:
+        """Open a closed day again: nobody can, not even the superuser."""
+        with self.open_owner_tx() as tx:
+            assert refusal(tx, statement) == "LD005"
+
+    @precondition(lambda self: len(self.remembered) < INSTANTS_MAX)
+    @rule()
+    def remember(self) -> None:
+        """Remember an instant and what was answered about it."""
+        with self.open_tx() as tx:
+            instant = fix_instant(tx)
+            self.remembered[instant] = self._pages(tx, instant)
+
+    @invariant()
+    def the_book_holds_what_the_model_holds(self) -> None:
+        """Compare everything there is, and take turns with earlier days and instants."""
+        self.steps += 1
+        with self.open_tx() as tx:
+            assert entries_by_key(tx, self.model.known) == self.model.known
+            closed = closed_days(tx, since=self._day(0))
+            assert [one.business_date for one in closed] == self.model.closed
+            assert balances(tx) == self.model.balances(as_of=date.max)
+            self._compare_as_of(tx, self._day(DAYS_PER_RUN))
+            self._compare_as_of(tx, self._day(self.steps % DAYS_PER_RUN))
+            for instant in list(self.remembered)[self.steps % INSTANTS_MAX :][:1]:
+                assert self._pages(tx, instant) == self.remembered[instant]
+
+    def teardown(self) -> None:
+        """Close what this run left open, and ask everything once more."""
+        for after in range(DAYS_PER_RUN):
+            if self.model.is_open(self._day(after)):
+                self.close(after)
+        with self.open_tx() as tx:
+            for instant, answer in self.remembered.items():
+                assert self._pages(tx, instant) == answer
+            for after in range(DAYS_PER_RUN):
+                self._compare_as_of(tx, self._day(after))
+            assert [proof(tx) for proof in PROOFS] == [[]] * len(PROOFS)
+
+    def _compare_as_of(self, tx: Tx, day: date) -> None:
+        found = trial_balance(tx, as_of=day)
+        assert dict(found.rows) == self.model.balances(as_of=day)
+        assert found.debit_total == found.credit_total
+        for place, one in found.rows[self.steps % 7 :: 7]:
+            assert balance(tx, place, as_of=day) == one
+        assert uncleared(tx, until=day) == self.model.uncleared(until=day)
+
+    def _day(self, after: int) -> date:
+        return FIRST_DAY + timedelta(days=DAYS_PER_RUN * self.number + after)
+
+    def _entry(self, act: Post | Undo) -> Entry:
+        if isinstance(act, Undo):
+            target = self._target(act.number, of_mirror=act.of_mirror)
+            return self._mirror(target, self._day(act.after), act.variant)
+        content = self.contents[act.number]
+        key = f"run:{self.number}:{act.number}"
+        return _forms(key, self._day(content.after), content, act.contested)[content.form]
+
+    def _target(self, number: int, *, of_mirror: bool) -> Entry:
+        """Return what to take back, in the book or not."""
+        first = self._entry(Post(number, contested=False))
+        return self.model.known.get(f"{first.key}:undone:0", first) if of_mirror else first
+
+    def _mirror(self, target: Entry, day: date, variant: int) -> Entry:
+        mirror = mirror_of(
+            target,
+            key=f"{target.key}:undone:{variant}",
+            business_date=max(day, target.business_date),
+            source="test",
+        )
+        return replace(mirror, business_date=day)
+
+    def _answer(self, entries: list[Entry]) -> Answer:
         try:
             with self.open_tx() as tx:
                 return [(one.key, one.is_new) for one in post_entries(tx, entries)]
         except BookRefused as refused:
             return type(refused)
 
-    def _expected(self, entries: list[Entry]) -> list[tuple[str, bool]] | type[BookRefused]:
-        found: list[tuple[str, bool]] = []
-        known = dict(self.known)
-        for entry in entries:
-            is_new = entry.key not in known
-            if known.setdefault(entry.key, entry) != entry:
-                return KeyUsedDifferently
-            if is_new and entry.business_date < self.run.day(self.closed_days):
-                return DayClosed
-            found.append((entry.key, is_new))
-        return found
-
-    @rule(calls=st.lists(st.lists(numbers, min_size=1, max_size=8), min_size=2, max_size=4))
-    def post_at_once(self, calls: list[list[int]]) -> None:
-        """Post overlapping batches from several transactions at the same time."""
-        start = threading.Barrier(len(calls))
-        batches = [
-            [
-                self.known.get(entry.key, entry)
-                for entry in (self.run.entry(number, contested=False) for number in call)
-                if entry.key in self.known or entry.business_date >= self.run.day(self.closed_days)
-            ]
-            for call in calls
-        ]
-
-        def post(batch: list[Entry]) -> list[Posted]:
-            start.wait()
+    def _closed(self, day: date) -> bool | type[BookRefused]:
+        try:
             with self.open_tx() as tx:
-                return post_entries(tx, batch)
+                return close_day(tx, day, now=NOW)
+        except BookRefused as refused:
+            return type(refused)
 
-        with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-            posted = [one for answers in pool.map(post, batches) for one in answers]
-        new = Counter(one.key for one in posted if one.is_new)
-        asked = {entry.key: entry for batch in batches for entry in batch}
-        assert new == Counter(asked.keys() - self.known.keys())
-        self.known |= asked
+    def _pages(self, tx: Tx, instant: datetime) -> bytes:
+        """Return what the book says about an instant: balances, turnovers, one account's lines."""
+        page = trial_balance(tx, recorded_by=instant)
+        middle = self._day(DAYS_PER_RUN // 2)
+        span = Span(middle, None, instant)
+        told = lines(tx, span, page.rows[0][0]) if page.rows else None
+        return repr(
+            (
+                page,
+                trial_balance(tx, as_of=middle, recorded_by=instant),
+                sorted(turnovers(tx, span).items()),
+                told,
+            )
+        ).encode()
 
-    @rule()
-    def close(self) -> None:
-        """Close this run's next day, twice."""
-        if self.closed_days == DAYS_PER_RUN:
-            return
-        closing = self.run.day(self.closed_days)
-        for is_first in (True, False):
-            with self.open_tx() as tx:
-                assert close_day(tx, closing, now=NOW) == is_first
-        self.closed_days += 1
 
-    @invariant()
-    def the_book_holds_what_the_model_holds(self) -> None:
-        """Compare entries, balances, open batches and proofs."""
-        sums: defaultdict[Account, int] = defaultdict(int)
-        batches: defaultdict[tuple[Account, str], int] = defaultdict(int)
-        for entry in self.known.values():
-            for leg in entry.transfers:
-                for place, vnd in ((leg.debit, leg.amount.vnd), (leg.credit, -leg.amount.vnd)):
-                    sums[place] += vnd
-                    batches[place, leg.batch] += vnd
-        with self.open_tx() as tx:
-            assert entries_by_key(tx, self.known) == self.known
-            found = balances(tx, sums)
-            assert {place: balance.net.vnd for place, balance in found.items()} == sums
-            party = f"run{self.run.number}"
-            assert {
-                (one.account, one.batch): one.net.vnd
-                for one in uncleared(tx, until=self.run.day(DAYS_PER_RUN))
-                if one.account.party == party
-            } == {key: vnd for key, vnd in batches.items() if vnd and key[0].kind in CLEARING}
-            assert trial_balance(tx).is_balanced
-            assert [proof(tx) for proof in PROOFS] == [[]] * len(PROOFS)
+def _at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Return what each call answers when all begin together."""
+    start = threading.Barrier(len(calls))
 
-    def teardown(self) -> None:
-        """Close what this run left open, so that the next can close its own."""
-        for _ in range(self.closed_days, DAYS_PER_RUN):
-            self.close()
+    def begin(call: Callable[[], Result]) -> Result:
+        start.wait()
+        return call()
+
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+        return list(pool.map(begin, calls))
+
+
+def _taken(answer: Answer) -> list[tuple[str, bool]]:
+    assert isinstance(answer, list)
+    return answer
 
 
 def test_the_book_agrees_with_its_model_whatever_happens(server: Server, database: str) -> None:
-    url = make_url(server.dsn(role="clearing_recon", database=database))
-    engine = create_engine(url.set(drivername="postgresql+psycopg"))
-    Book.engine = engine
+    Book.engines = {
+        role: create_engine(
+            make_url(server.dsn(role=role, database=database)).set(drivername="postgresql+psycopg")
+        )
+        for role in ("clearing_recon", "postgres")
+    }
     run_state_machine_as_test(
         Book,
         settings=settings(
@@ -216,4 +347,5 @@ def test_the_book_agrees_with_its_model_whatever_happens(server: Server, databas
             deadline=None,
         ),
     )
-    engine.dispose()
+    for engine in Book.engines.values():
+        engine.dispose()
