@@ -10,7 +10,7 @@ from api.far_side import Sandbox
 from api.house import House
 from api.inbox import Offered, receive_inbox
 from gateways.transport import Limits, open_client
-from ledger.audit_record import Doer
+from ledger.audit_record import Act, Doer
 from ledger.postgres import audit_rows
 from ledger.postgres.days import open_days
 from ledger.postgres.transaction import OpenTx
@@ -79,7 +79,7 @@ def _try(open_tx: OpenTx, house: House, day: date, *, early: bool, by: Doer | No
             tx, day, calendar=house.calendar, signer=house.signer, now=house.clock()
         )
         if by is not None:
-            audit_rows.record(tx, by.did("day.match", to=f"day:{day.isoformat()}"))
+            audit_rows.record(tx, by.did(Act.MATCH_DAY, to=f"day:{day.isoformat()}"))
     outcome = close_day(
         open_tx, day, calendar=house.calendar, now=house.clock(), early=early, by=by
     )

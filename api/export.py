@@ -16,7 +16,7 @@ from api.composition import Role, open_house
 from api.house import House
 from api.screen import show
 from api.settings import read_settings
-from ledger.audit_record import Doer
+from ledger.audit_record import Act, Doer
 from ledger.exports.beancount import beancount_text
 from ledger.exports.hledger import hledger_text
 from ledger.exports.journal import Journal, Line, Span, instant_text
@@ -78,7 +78,7 @@ def export_journal(house: House, wanted: Wanted, *, by: Doer) -> int:
         )
         with house.open_recon_tx() as recording:
             subject = f"journal:{wanted.form} {_span_text(journal.span)}"
-            audit_rows.record(recording, by.did("journal.export", to=subject))
+            audit_rows.record(recording, by.did(Act.EXPORT_JOURNAL, to=subject))
         progress = _Progress(journal.lines)
         pieces = FORMATS[wanted.form](replace(journal, lines=progress))
         try:

@@ -12,6 +12,7 @@ No field can hold a line end, so two records never have the same bytes. The dige
 these bytes.
 """
 
+import enum
 import hashlib
 import re
 import unicodedata
@@ -25,6 +26,32 @@ ACTION_SHAPE: Final = re.compile(r"[a-z_.]{1,40}")
 _UNPRINTABLE: Final = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 REASON_SHAPE: Final = re.compile(f"[^{_UNPRINTABLE}]{{1,{REASON_MAX}}}")
 _UNPRINTABLES: Final = re.compile(f"[{_UNPRINTABLE}]+")
+
+
+class Act(enum.StrEnum):
+    """Everything people do here that is recorded."""
+
+    SIGN_IN = "staff.sign_in"
+    SIGN_IN_REFUSED = "staff.sign_in_refused"
+    SIGN_OUT = "staff.sign_out"
+    MATCH_DAY = "day.match"
+    CLOSE_DAY = "day.close"
+    CLOSE_DAY_EARLY = "day.close_early"
+    EXPORT_JOURNAL = "journal.export"
+    VIEW_DAY = "day.view"
+    VIEW_ACCOUNT = "account.view"
+    VIEW_AUDIT = "audit.view"
+
+
+class StockReason(enum.StrEnum):
+    """Reasons of acts that nobody was asked to explain, or did not."""
+
+    KEY_SHOWN = "staff key shown"
+    KEY_REFUSED = "staff key refused"
+    ASKED_TO_LEAVE = "asked to leave"
+    CLOSED_BY_HAND = "closed by hand"
+    TAKEN_OUT_BY_HAND = "taken out by hand"
+    OPENED_PAGE = "opened the page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from ledger.audit_record import Doer
+from ledger.audit_record import Act, Doer
 from ledger.errors import DayOutOfOrder
 from ledger.money import ZERO
 from ledger.postgres import audit_rows, days
@@ -101,7 +101,7 @@ def close_day(
                 return DayBlocked(business_date, tuple(reasons))
             closed = _close(tx, business_date, taken, calendar=calendar, now=now)
             if by is not None:
-                action = "day.close" if is_over else "day.close_early"
+                action = Act.CLOSE_DAY if is_over else Act.CLOSE_DAY_EARLY
                 audit_rows.record(tx, by.did(action, to=f"day:{business_date.isoformat()}"))
             return closed
     except _Blocked as blocked:

@@ -10,7 +10,9 @@ from api.access.staff_session import staff_of
 from api.console.words import word
 from api.house import House
 from api.page import in_both_languages
+from ledger.audit_record import Act, StockReason
 from ledger.money import total
+from ledger.postgres import audit_rows
 from ledger.postgres.transaction import Tx
 from payments.errors import NotFound
 from reconciliation.day_report import DayReport, report_of
@@ -36,6 +38,11 @@ def routes(house: House) -> APIRouter:
         staff = staff_of(request, house.settings, now=house.clock())
         business_date = _date(day)
         with house.open_tx() as tx:
+            viewed = staff.doer(StockReason.OPENED_PAGE).did(
+                Act.VIEW_DAY, to=f"day:{business_date.isoformat()}"
+            )
+            audit_rows.record(tx, viewed)
+        with house.open_report_tx() as tx:
             shown = _shown(tx, house, business_date)
         page = house.pages.show(
             request,

@@ -18,7 +18,10 @@ from api.access.staff_session import (
 )
 from api.house import House
 from api.page import in_both_languages, local
+from ledger.audit_record import Act, AuditRecord, Doer, StockReason
+from ledger.postgres import audit_rows
 
+_NOBODY = Doer(actor="staff:unknown", reason=StockReason.KEY_REFUSED)
 _log = structlog.get_logger()
 
 
@@ -51,26 +54,40 @@ def routes(house: House) -> APIRouter:
     @pages.post("/sign-in")
     def sign_in(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
         sign_in_visitor(request, house.settings).require_own_form(request, form.form_token)
-        source = source_of(address_of(request, proxy_hops=house.settings.proxy_hops))
+        source = _source(house, request)
         quotas.begin(source=source, now=house.clock())
         if not is_staff_key(house.settings, form.key):
             _log.warning("staff.key_refused", source=source)
+            _record(house, _NOBODY.did(Act.SIGN_IN_REFUSED, to=f"source:{source}"))
             words = house.pages.speech(request).say("Khóa không đúng")
             return _page(house, request, errors={"key": words})
         quotas.was_right(source=source)
         _log.info("staff.signed_in", source=source)
         staff = staff_begun(house.settings, now=house.clock())
+        doer = staff.doer(StockReason.KEY_SHOWN)
+        _record(house, doer.did(Act.SIGN_IN, to=f"source:{source}"))
         return staff.remember(RedirectResponse(local(request, "/"), 303), now=house.clock())
 
     @pages.post("/sign-out")
     def sign_out(request: Request, form: Annotated[SignOutForm, Form()]) -> Response:
         staff = staff_of(request, house.settings, now=house.clock())
         staff.require_own_form(request, form.form_token)
+        doer = staff.doer(StockReason.ASKED_TO_LEAVE)
+        _record(house, doer.did(Act.SIGN_OUT, to=f"source:{_source(house, request)}"))
         response = RedirectResponse(local(request, "/sign-in"), 303)
         forget_staff(response, house.settings)
         return response
 
     return in_both_languages(pages)
+
+
+def _source(house: House, request: Request) -> str:
+    return source_of(address_of(request, proxy_hops=house.settings.proxy_hops))
+
+
+def _record(house: House, record: AuditRecord) -> None:
+    with house.open_tx() as tx:
+        audit_rows.record(tx, record)
 
 
 def _page(house: House, request: Request, *, errors: Mapping[str, str]) -> Response:

@@ -1,10 +1,11 @@
-"""What the codes of the book and of reconciliation are called on a page, in Vietnamese."""
+"""What the codes of the book, of reconciliation and of audit records are called on a page."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from api.language import Speech
+from ledger.audit_record import Act, StockReason
 from payments.capture import Movement
 from payments.states import PaymentState
 from reconciliation.breaks import BreakKind
@@ -44,6 +45,22 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         BreakKind.BATCH_TOTAL_MISMATCH: "Lệch tổng chuyển nộp",
         BreakKind.UNIDENTIFIED_RECEIPT: "Ghi có chưa rõ nguồn",
         BreakKind.REVERSED: "Tài khoản trả lại",
+        Act.SIGN_IN: "Đăng nhập",
+        Act.SIGN_IN_REFUSED: "Đăng nhập bị từ chối",
+        Act.SIGN_OUT: "Đăng xuất",
+        Act.MATCH_DAY: "Đối chiếu ngày",
+        Act.CLOSE_DAY: "Đóng ngày",
+        Act.CLOSE_DAY_EARLY: "Đóng ngày trước giờ",
+        Act.EXPORT_JOURNAL: "Xuất sổ nhật ký",
+        Act.VIEW_DAY: "Xem báo cáo ngày",
+        Act.VIEW_ACCOUNT: "Xem sao kê tài khoản",
+        Act.VIEW_AUDIT: "Xem nhật ký thao tác",
+        StockReason.KEY_SHOWN: "Đã xuất trình khóa truy cập",
+        StockReason.KEY_REFUSED: "Khóa truy cập không đúng",
+        StockReason.ASKED_TO_LEAVE: "Người dùng đăng xuất",
+        StockReason.CLOSED_BY_HAND: "Đóng bằng lệnh",
+        StockReason.TAKEN_OUT_BY_HAND: "Xuất bằng lệnh",
+        StockReason.OPENED_PAGE: "Mở trang",
     }
 )
 

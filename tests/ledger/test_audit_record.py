@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from ledger.audit_record import (
     REASON_SHAPE,
+    Act,
     AuditRecord,
     Doer,
+    StockReason,
     canonical_bytes,
     digest_of,
     reason_of,
@@ -79,6 +81,12 @@ def test_words_the_book_cannot_hold_are_refused(
 def test_the_longest_words_are_taken() -> None:
     record = Doer(actor="a" * 120, reason="ế" * 500).did("a" * 40, to="~" * 120)
     assert len(canonical_bytes(record)) == len(b"audit 1\n") + 121 + 41 + 121 + 1_501
+
+
+@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("reason", StockReason)
+def test_every_act_and_stock_reason_fits(act: Act, reason: StockReason) -> None:
+    assert Doer(actor="os:lan", reason=reason).did(act, to="day:1").action == act
 
 
 def test_what_was_typed_becomes_one_composed_line() -> None:

@@ -1,7 +1,8 @@
-"""Every code of the book and of reconciliation has its words."""
+"""Every code of the book, of reconciliation and of audit records has its words."""
 
 from api.console.words import WORDS, word
 from api.language import Language, read_speeches
+from ledger.audit_record import Act, StockReason
 from payments.capture import Movement
 from payments.postgres.unresolved_rows import UNRESOLVED
 from reconciliation.breaks import BreakKind
@@ -12,7 +13,7 @@ SPEECHES = read_speeches()
 
 
 def test_no_code_is_shown_bare() -> None:
-    codes = {*UNRESOLVED, *Movement, *FileState, *Rule, *BreakKind}
+    codes = {*UNRESOLVED, *Movement, *FileState, *Rule, *BreakKind, *Act, *StockReason}
     assert set(WORDS) == codes
 
 
