@@ -170,3 +170,30 @@ sa.Index(
     unique=True,
     postgresql_where=entry.c.movement == "reversed",
 )
+
+sa.Index(
+    "entry_by_recorded",
+    entry.c.recorded_at,
+    postgresql_using="brin",
+    postgresql_with={"pages_per_range": "32", "autosummarize": "on"},
+)
+
+seal = sa.Table(
+    "seal",
+    METADATA,
+    sa.Column(
+        "business_date",
+        sa.Date,
+        sa.ForeignKey("ledger.closed_day.business_date"),
+        primary_key=True,
+    ),
+    sa.Column("sequence", sa.Integer, nullable=False, unique=True),
+    sa.Column("entry_count", sa.BigInteger, nullable=False),
+    sa.Column("audit_count", sa.BigInteger, nullable=False),
+    sa.Column("audit_through", sa.BigInteger, nullable=False),
+    sa.Column("tree_size", sa.BigInteger, nullable=False),
+    sa.Column("root", sa.LargeBinary, nullable=False),
+    sa.Column("previous_root", sa.LargeBinary, nullable=False),
+    sa.Column("note", _TEXT, nullable=False),
+    sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+)

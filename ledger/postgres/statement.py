@@ -1,0 +1,226 @@
+"""What passed through accounts in a span of business dates: opening, closing and every line.
+
+All of it is as recorded by one instant, so that it can be asked for again, and one page of lines
+follows the other without a gap.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from ledger.accounts import Account, account_of
+from ledger.money import ZERO, Money
+from ledger.postgres.balances import NOTHING, Balance, Days, balance, balances
+from ledger.postgres.recorded import fix_instant
+from ledger.postgres.tables import account, entry, transfer
+from ledger.postgres.transaction import Tx
+
+LINES_MAX: Final = 200
+"""As many lines as one page holds."""
+
+_day = transfer.c.business_date
+_there = sa.tuple_(_day, transfer.c.entry_id, transfer.c.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Business dates from one through another, None for no bound, as recorded by an instant."""
+
+    since: date | None
+    until: date | None
+    recorded_by: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a span that ends before it begins.
+
+        Raises:
+            ValueError: it does.
+        """
+        if self.since is not None and self.until is not None and self.since > self.until:
+            msg = f"no days from {self.since.isoformat()} through {self.until.isoformat()}"
+            raise ValueError(msg)
+
+    @property
+    def before(self) -> date | None:
+        """Return the day before the first, None when there is no first."""
+        return self.since - timedelta(days=1) if self.since and self.since > date.min else None
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """What an account held before a span, and after it."""
+
+    opening: Balance
+    closing: Balance
+
+    @property
+    def debit(self) -> Money:
+        """Return what came in on the debit side."""
+        return self.closing.debit - self.opening.debit
+
+    @property
+    def credit(self) -> Money:
+        """Return what came in on the credit side."""
+        return self.closing.credit - self.opening.credit
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """Where a line stands in its account: what a page of lines starts after."""
+
+    business_date: date
+    entry_id: int
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One transfer as an account sees it, its amounts above zero on the debit side."""
+
+    mark: Mark
+    key: str
+    movement: str
+    recorded_at: datetime
+    counter: Account
+    batch: str
+    change: Money
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines in order, and where the next ones start; None when these are the last."""
+
+    lines: tuple[Line, ...]
+    next_after: Mark | None
+
+
+def turnovers(
+    tx: Tx, span: Span, places: Iterable[Account] | None = None
+) -> dict[Account, Turnover]:
+    """Return what passed through these accounts, through all when None.
+
+    An account where nothing ever moved is missing. Both ends start from snapshots of closed days.
+
+    Raises:
+        InstantOpen: the instant is not past, or somebody is still posting.
+    """
+    wanted = None if places is None else list(places)
+    closing = balances(tx, wanted, as_of=span.until, recorded_by=span.recorded_by)
+    if span.before is None:
+        return {place: Turnover(NOTHING, found) for place, found in closing.items()}
+    opening = balances(tx, wanted, as_of=span.before, recorded_by=span.recorded_by)
+    return {place: Turnover(opening.get(place, NOTHING), found) for place, found in closing.items()}
+
+
+def lines(
+    tx: Tx, span: Span, place: Account, *, after: Mark | None = None, limit: int = LINES_MAX
+) -> Page:
+    """Return the first lines of an account, or those that follow `after`, with running balances.
+
+    Raises:
+        InstantOpen: the instant is not past, or somebody is still posting.
+    """
+    fix_instant(tx, span.recorded_by)
+    account_id: int | None = tx.execute(
+        sa.select(account.c.account_id).where(account.c.code == place.code)
+    ).scalar_one_or_none()
+    if account_id is None:
+        return Page((), None)
+    inside = Days(span.before, span.until).hold(_day)
+    since = [] if after is None else [_there > _at(after), _day >= after.business_date]
+    found = tx.execute(_first(_sides(span, account_id, *inside, *since), limit + 1)).all()
+    stands = _standing_before(tx, span, place, account_id, after=after)
+    told: list[Line] = []
+    for row in found[:limit]:
+        change = Money(int(row.change_vnd))
+        stands += change
+        told.append(
+            Line(
+                mark=Mark(row.business_date, int(row.entry_id), int(row.ordinal)),
+                key=str(row.idempotency_key),
+                movement=str(row.movement),
+                recorded_at=row.recorded_at,
+                counter=account_of(str(row.counter)),
+                batch=str(row.batch),
+                change=change,
+                balance=stands,
+            )
+        )
+    return Page(tuple(told), told[-1].mark if len(found) > limit else None)
+
+
+def _at(mark: Mark) -> sa.ColumnElement[tuple[object, ...]]:
+    return sa.tuple_(
+        sa.literal(mark.business_date),
+        sa.literal(mark.entry_id, sa.BigInteger),
+        sa.literal(mark.ordinal, sa.SmallInteger),
+    )
+
+
+def _sides(
+    span: Span, account_id: int, *conditions: sa.ColumnElement[bool]
+) -> list[sa.Select[date, int, int, int, int, str]]:
+    """Return an account's transfers as it sees them: each side is found by an index of its own."""
+    debit, credit = transfer.c.debit_account_id, transfer.c.credit_account_id
+    recorded_later = sa.exists().where(
+        entry.c.entry_id == transfer.c.entry_id,
+        entry.c.recorded_at > span.recorded_by,
+        *Days(span.before, span.until).hold(entry.c.business_date),
+    )
+    return [
+        sa.select(
+            _day,
+            transfer.c.entry_id,
+            transfer.c.ordinal,
+            change.label("change_vnd"),
+            counter.label("counter_id"),
+            transfer.c.batch,
+        ).where(own == account_id, ~recorded_later, *conditions)
+        for own, counter, change in (
+            (debit, credit, transfer.c.amount_vnd),
+            (credit, debit, -transfer.c.amount_vnd),
+        )
+    ]
+
+
+def _first(
+    sides: list[sa.Select[date, int, int, int, int, str]], limit: int
+) -> sa.Select[*tuple[object, ...]]:
+    """Return the question for the first lines of both sides, with the words of their entries."""
+    order = (_day, transfer.c.entry_id, transfer.c.ordinal)
+    some = sa.union_all(*(side.order_by(*order).limit(limit) for side in sides)).subquery("some")
+    return (
+        sa.select(
+            some,
+            entry.c.idempotency_key,
+            entry.c.movement,
+            entry.c.recorded_at,
+            account.c.code.label("counter"),
+        )
+        .join(entry, entry.c.entry_id == some.c.entry_id)
+        .join(account, account.c.account_id == some.c.counter_id)
+        .order_by(some.c.business_date, some.c.entry_id, some.c.ordinal)
+        .limit(limit)
+    )
+
+
+def _standing_before(
+    tx: Tx, span: Span, place: Account, account_id: int, *, after: Mark | None
+) -> Money:
+    """Return what stood in the account before the first line of a page."""
+    before = span.before if after is None else after.business_date - timedelta(days=1)
+    if before is None:
+        return ZERO
+    stood = balance(tx, place, as_of=before, recorded_by=span.recorded_by).net
+    if after is None:
+        return stood
+    its_day = _sides(span, account_id, _day == after.business_date, _there <= _at(after))
+    moved = sa.union_all(*its_day).subquery("moved")
+    change: int = tx.execute(
+        sa.select(sa.func.coalesce(sa.func.sum(moved.c.change_vnd), 0))
+    ).scalar_one()
+    return stood + Money(int(change))

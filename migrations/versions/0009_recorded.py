@@ -1,0 +1,29 @@
+"""Entries found by the instant they were recorded at.
+
+Posting goes on meanwhile: the index is made under a lock nobody waits for. Stopped half-way, it
+starts over.
+"""
+
+from alembic import op
+
+from migrations.loading import run_sql
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Index what is there."""
+    with op.get_context().autocommit_block():
+        run_sql("DROP INDEX CONCURRENTLY IF EXISTS ledger.entry_by_recorded")
+        run_sql(
+            "CREATE INDEX CONCURRENTLY entry_by_recorded ON ledger.entry USING brin (recorded_at)"
+            " WITH (pages_per_range = 32, autosummarize = on)"
+        )
+
+
+def downgrade() -> None:
+    """Drop the index."""
+    run_sql("DROP INDEX ledger.entry_by_recorded")

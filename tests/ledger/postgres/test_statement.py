@@ -1,0 +1,193 @@
+"""What passed through accounts: opening, closing and every line, page by page."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledger.accounts import Account, AccountKind
+from ledger.entry import Entry, Transfer
+from ledger.errors import InstantAhead
+from ledger.money import ZERO, Money, total
+from ledger.postgres.balances import NOTHING, Balance
+from ledger.postgres.days import close_day
+from ledger.postgres.post import post_entries
+from ledger.postgres.recorded import fix_instant
+from ledger.postgres.statement import Line, Mark, Page, Span, Turnover, lines, turnovers
+from ledger.postgres.transaction import Tx
+from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture
+
+RECEIVABLE = Account(AccountKind.RECEIVABLE, "vnpay")
+PAYABLE = Account(AccountKind.PAYABLE, "kbnn-0011")
+PLACES = [Account(AccountKind.CLAIM, name) for name in "abc"]
+
+
+def ever(tx: Tx) -> Span:
+    """Return the span of everything recorded so far."""
+    return Span(None, None, fix_instant(tx))
+
+
+def test_nothing_passed_through_an_account_that_is_not_there(tx: Tx) -> None:
+    span = ever(tx)
+    assert turnovers(tx, span) == turnovers(tx, span, [RECEIVABLE]) == {}
+    assert lines(tx, span, RECEIVABLE) == Page((), None)
+
+
+def test_a_span_opens_with_what_came_before_and_closes_with_what_came_in_it(tx: Tx) -> None:
+    post_entries(tx, [capture(1), capture(2, day=NEXT_DAY, amount=5)])
+    found = turnovers(tx, Span(NEXT_DAY, NEXT_DAY, fix_instant(tx)))
+    assert found[RECEIVABLE] == Turnover(
+        opening=Balance(Money(750_000), ZERO), closing=Balance(Money(750_005), ZERO)
+    )
+    assert (found[PAYABLE].debit, found[PAYABLE].credit) == (ZERO, Money(5))
+
+
+def test_a_line_says_when_what_how_much_and_with_whom(tx: Tx) -> None:
+    post_entries(tx, [capture(1)])
+    ((line,), next_after) = _told(lines(tx, ever(tx), PAYABLE))
+    assert next_after is None
+    assert line == Line(
+        mark=Mark(DAY, line.mark.entry_id, 1),
+        key="captured:vnpay:1",
+        movement="captured",
+        recorded_at=line.recorded_at,
+        counter=RECEIVABLE,
+        batch="vnpay/2026-11-20/kbnn-0011",
+        change=Money(-750_000),
+        balance=Money(-750_000),
+    )
+    assert line.recorded_at <= fix_instant(tx)
+
+
+def test_an_account_is_asked_about_as_it_was_recorded_then(tx: Tx) -> None:
+    post_entries(tx, [capture(1)])
+    span = ever(tx)
+    first = (turnovers(tx, span), lines(tx, span, RECEIVABLE))
+    post_entries(tx, [capture(2), capture(3, day=NEXT_DAY)])
+    assert (turnovers(tx, span), lines(tx, span, RECEIVABLE)) == first
+    assert len(lines(tx, ever(tx), RECEIVABLE).lines) == 3
+
+
+def test_a_page_ends_where_the_next_begins(tx: Tx) -> None:
+    post_entries(tx, [capture(number, amount=number) for number in range(1, 6)])
+    span = ever(tx)
+    first = lines(tx, span, RECEIVABLE, limit=2)
+    post_entries(tx, [capture(9)])
+    second = lines(tx, span, RECEIVABLE, after=first.next_after, limit=2)
+    third = lines(tx, span, RECEIVABLE, after=second.next_after, limit=2)
+    told = (*first.lines, *second.lines, *third.lines)
+    assert [line.balance.vnd for line in told] == [1, 3, 6, 10, 15]
+    assert third.next_after is None
+
+
+def test_a_full_last_page_has_no_next(tx: Tx) -> None:
+    post_entries(tx, [capture(1), capture(2)])
+    assert lines(tx, ever(tx), RECEIVABLE, limit=2).next_after is None
+
+
+def test_a_span_never_ends_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="no days from 2026-11-21 through 2026-11-20"):
+        Span(NEXT_DAY, DAY, NOW)
+    assert Span(DAY, DAY, NOW).before == DAY - timedelta(days=1)
+    assert Span(date.min, None, NOW).before is None
+
+
+def test_nobody_is_told_about_an_instant_ahead(tx: Tx) -> None:
+    ahead = replace(ever(tx), recorded_by=fix_instant(tx) + timedelta(hours=1))
+    with pytest.raises(InstantAhead):
+        turnovers(tx, ahead)
+    with pytest.raises(InstantAhead):
+        lines(tx, ahead, RECEIVABLE)
+
+
+moves = st.tuples(
+    st.integers(0, 4),
+    st.permutations(PLACES).map(lambda places: (places[0], places[1])),
+    st.integers(1, 100),
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    early=st.lists(st.lists(moves, min_size=1, max_size=3), max_size=5),
+    late=st.lists(moves, max_size=4),
+    closed=st.integers(-1, 4),
+    bounds=st.tuples(st.none() | st.integers(-1, 2), st.none() | st.integers(2, 5)),
+)
+def test_the_lines_of_a_statement_lead_from_its_opening_to_its_closing(
+    recon_tx: Tx,
+    early: list[list[tuple[int, tuple[Account, Account], int]]],
+    late: list[tuple[int, tuple[Account, Account], int]],
+    closed: int,
+    bounds: tuple[int | None, int | None],
+) -> None:
+    since, until = (None if after is None else DAY + timedelta(days=after) for after in bounds)
+    with recon_tx.begin_nested() as undone:
+        entries = [_entry(f"early:{number}", legs) for number, legs in enumerate(early)]
+        post_entries(recon_tx, entries)
+        span = Span(since, until, fix_instant(recon_tx))
+        post_entries(recon_tx, [_entry(f"late:{number}", [leg]) for number, leg in enumerate(late)])
+        for after in range(closed + 1):
+            close_day(recon_tx, DAY + timedelta(days=after), now=NOW)
+        whole = turnovers(recon_tx, span)
+        for place in PLACES:
+            found = whole.get(place, Turnover(NOTHING, NOTHING))
+            assert turnovers(recon_tx, span, [place]).get(place, found) == found
+            told = _every_line(recon_tx, span, place)
+            expected = _changes(entries, place, since, until)
+            assert [(line.key, line.mark.ordinal, line.change.vnd) for line in told] == expected
+            assert found.debit.vnd == sum(vnd for _, _, vnd in expected if vnd > 0)
+            assert found.credit.vnd == -sum(vnd for _, _, vnd in expected if vnd < 0)
+            stands = [found.opening.net, *(line.balance for line in told)]
+            assert stands[-1] == (found.closing.net if expected else found.opening.net)
+            assert [after - before for before, after in pairwise(stands)] == [
+                line.change for line in told
+            ]
+        assert total(found.closing.net for found in whole.values()) == ZERO
+        undone.rollback()
+
+
+def _entry(key: str, legs: list[tuple[int, tuple[Account, Account], int]]) -> Entry:
+    return Entry(
+        movement="claimed",
+        key=key,
+        business_date=DAY + timedelta(days=legs[0][0]),
+        source="test",
+        transfers=tuple(Transfer(*places, Money(vnd), "b1") for _, places, vnd in legs),
+    )
+
+
+def _changes(
+    entries: list[Entry], place: Account, since: date | None, until: date | None
+) -> list[tuple[str, int, int]]:
+    inside = sorted(
+        (
+            entry
+            for entry in entries
+            if (since or DAY) <= entry.business_date <= (until or date.max)
+        ),
+        key=lambda entry: entry.business_date,
+    )
+    return [
+        (entry.key, ordinal, leg.amount.vnd if leg.debit == place else -leg.amount.vnd)
+        for entry in inside
+        for ordinal, leg in enumerate(entry.transfers, 1)
+        if place in (leg.debit, leg.credit)
+    ]
+
+
+def _every_line(tx: Tx, span: Span, place: Account) -> list[Line]:
+    told: list[Line] = []
+    page = lines(tx, span, place, limit=2)
+    while page.next_after is not None:
+        assert len(page.lines) == 2
+        told += page.lines
+        page = lines(tx, span, place, after=page.next_after, limit=2)
+    return [*told, *page.lines]
+
+
+def _told(page: Page) -> tuple[tuple[Line, ...], Mark | None]:
+    return page.lines, page.next_after
