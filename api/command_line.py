@@ -222,9 +222,9 @@ def _add_export(add: AddVerb) -> None:
     one.add_argument(
         "--reason",
         type=_reason,
-        default="taken out by hand",
+        default=str(StockReason.TAKEN_OUT_BY_HAND),
         metavar="TEXT",
-        help="why, for the audit record (default: taken out by hand)",
+        help="why, for the audit record (default: %(default)s)",
     )
 
 

@@ -92,13 +92,13 @@ class Doer:
     actor: str
     reason: str
 
-    def did(self, action: str, *, to: str) -> AuditRecord:
+    def did(self, act: Act, *, to: str) -> AuditRecord:
         """Return the record of one act.
 
         Raises:
-            ValueError: the actor, action, subject or reason is malformed.
+            ValueError: the actor, subject or reason is malformed.
         """
-        return AuditRecord(actor=self.actor, action=action, subject=to, reason=self.reason)
+        return AuditRecord(actor=self.actor, action=str(act), subject=to, reason=self.reason)
 
 
 def canonical_bytes(record: AuditRecord) -> bytes:

@@ -6,6 +6,7 @@ import pwd
 import pytest
 
 from api.by_hand import operator
+from ledger.audit_record import Act
 
 
 def test_the_operator_is_who_the_system_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,4 +33,4 @@ def test_who_became_root_is_named_and_odd_names_are_not_believed(
 ) -> None:
     monkeypatch.setattr(os, "getuid", lambda: uid)
     monkeypatch.setenv("SUDO_USER", sudo_user)
-    assert operator("because").did("day.close", to="day:2026-11-21").actor == actor
+    assert operator("because").did(Act.CLOSE_DAY, to="day:2026-11-21").actor == actor

@@ -12,7 +12,7 @@ from api.far_side import Sandbox
 from api.house import House
 from api.sandbox import sample_decisions
 from api.start_payment import open_for, send
-from ledger.audit_record import Doer
+from ledger.audit_record import Act, Doer
 from ledger.postgres.audit_rows import newest
 from ledger.postgres.days import closed_days
 from payments.ask_gateway import ask_gateway
@@ -147,7 +147,7 @@ def test_who_tries_a_day_by_hand_is_recorded_even_when_it_stays_open(paid: Paid)
     with house.open_tx() as tx:
         told = [kept.record for kept in newest(tx, limit_max=10)]
     assert told == [
-        lan.did("day.close", to="day:2026-11-23"),
-        lan.did("day.match", to="day:2026-11-23"),
-        lan.did("day.match", to="day:2026-11-23"),
+        lan.did(Act.CLOSE_DAY, to="day:2026-11-23"),
+        lan.did(Act.MATCH_DAY, to="day:2026-11-23"),
+        lan.did(Act.MATCH_DAY, to="day:2026-11-23"),
     ]

@@ -29,7 +29,7 @@ Sao kê đến muộn, đã gọi kiểm tra
 
 def test_the_canonical_form_never_changes() -> None:
     lan = Doer(actor="os:lan", reason="Sao kê đến muộn, đã gọi kiểm tra")
-    record = lan.did("day.close", to="day:2026-11-21")
+    record = lan.did(Act.CLOSE_DAY, to="day:2026-11-21")
     assert canonical_bytes(record) == WRITTEN.encode()
     assert (
         digest_of(record).hex()
@@ -46,7 +46,7 @@ def test_two_records_never_share_their_bytes(one: AuditRecord, other: AuditRecor
 def test_a_record_is_five_lines(record: AuditRecord) -> None:
     form, actor, action, subject, reason, end = canonical_bytes(record).decode().split("\n")
     assert (form, end) == ("audit 1", "")
-    assert Doer(actor=actor, reason=reason).did(action, to=subject) == record
+    assert AuditRecord(actor=actor, action=action, subject=subject, reason=reason) == record
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_words_the_book_cannot_hold_are_refused(
     actor: str, action: str, subject: str, reason: str
 ) -> None:
     with pytest.raises(ValueError, match=r"character|action"):
-        Doer(actor=actor, reason=reason).did(action, to=subject)
+        AuditRecord(actor=actor, action=action, subject=subject, reason=reason)
 
 
 def test_the_longest_words_are_taken() -> None:
-    record = Doer(actor="a" * 120, reason="ế" * 500).did("a" * 40, to="~" * 120)
+    record = AuditRecord(actor="a" * 120, action="a" * 40, subject="~" * 120, reason="ế" * 500)
     assert len(canonical_bytes(record)) == len(b"audit 1\n") + 121 + 41 + 121 + 1_501
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from ledger.audit_record import AuditRecord, Doer
+from ledger.audit_record import Act, AuditRecord, Doer
 from ledger.postgres.audit_rows import newest
 from ledger.postgres.days import is_closed
 from ledger.postgres.transaction import OpenTx, Tx
@@ -287,13 +287,13 @@ def test_who_closed_a_day_by_hand_stands_beside_it_once(tx: Tx):
     whole_day(tx, [paid(tx)])
     for _ in range(2):
         close_day(nested(tx), DAY, calendar=CALENDAR, now=EVENING, by=LAN)
-    assert recorded(tx) == [LAN.did("day.close", to="day:2026-11-18")]
+    assert recorded(tx) == [LAN.did(Act.CLOSE_DAY, to="day:2026-11-18")]
 
 
 def test_a_day_closed_before_it_is_over_says_so(tx: Tx):
     whole_day(tx, [paid(tx)])
     close_day(nested(tx), DAY, calendar=CALENDAR, now=MORNING, early=True, by=LAN)
-    assert recorded(tx) == [LAN.did("day.close_early", to="day:2026-11-18")]
+    assert recorded(tx) == [LAN.did(Act.CLOSE_DAY_EARLY, to="day:2026-11-18")]
 
 
 def test_a_day_that_stays_open_was_closed_by_nobody(tx: Tx):

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.console.audit import ROWS_MAX
-from ledger.audit_record import Doer
+from ledger.audit_record import Act, Doer
 from ledger.postgres import audit_rows
 from ledger.postgres.transaction import OpenTx
 
@@ -16,7 +16,7 @@ LAN = Doer(actor="os:lan", reason="Sao kê đến muộn <b>")
 def record(open_tx: OpenTx, doer: Doer, *, to: str = "day:2026-11-20", times: int = 1) -> None:
     with open_tx() as tx:
         for _ in range(times):
-            audit_rows.record(tx, doer.did("day.close", to=to))
+            audit_rows.record(tx, doer.did(Act.CLOSE_DAY, to=to))
 
 
 def numbers(page: str) -> list[int]:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from psycopg import errors
 from sqlalchemy import func, select, text
 
-from ledger.audit_record import AuditRecord, Doer, digest_of
+from ledger.audit_record import Act, AuditRecord, Doer, digest_of
 from ledger.errors import EntryRefused
 from ledger.postgres.audit_rows import FETCH_MAX, between, newest, record
 from ledger.postgres.refusals import refusals
@@ -17,7 +17,7 @@ from ledger.postgres.transaction import OpenTx, Tx
 from tests.ledger.attempts import EVERYONE, as_role, refusal
 from tests.ledger.samples import audit_records
 
-LAN = Doer(actor="os:lan", reason="Sao kê đến muộn").did("day.close", to="day:2026-11-21")
+LAN = Doer(actor="os:lan", reason="Sao kê đến muộn").did(Act.CLOSE_DAY, to="day:2026-11-21")
 PARTS = replace(LAN, reason=unicodedata.normalize("NFD", LAN.reason))
 WRITERS = ["clearing_app", "clearing_recon"]
 WORDS = {"actor": "os:lan", "action": "view", "subject": "day:1", "reason": "why"}
@@ -34,7 +34,7 @@ CHANGES = [
 
 
 def by(actor: str, *, to: str = "day:1") -> AuditRecord:
-    return Doer(actor=actor, reason="closed by hand").did("day.close", to=to)
+    return Doer(actor=actor, reason="closed by hand").did(Act.CLOSE_DAY, to=to)
 
 
 def record_all(open_tx: OpenTx, *records: AuditRecord) -> None:
