@@ -23,7 +23,6 @@ from api.screen import dong, show
 from api.settings import SettingsWrong, read_settings
 from api.telemetry import start_logs
 from api.web import open_ports, work
-from bench import post as bench_post
 from gateways.transport import Limits, open_client
 from ledger.audit_record import Doer
 from ledger.postgres.trial_balance import trial_balance as read_trial_balance
@@ -117,11 +116,6 @@ def prove(chosen: argparse.Namespace) -> int:
     """Check every invariant and print a line each; 1 on a violation."""
     house = open_house(read_settings(), process="prove", roles=LOOK)
     return prove_house(house, as_json=chosen.json)
-
-
-def bench(chosen: argparse.Namespace) -> int:
-    """Measure posting beside pgbench on a throw-away durable server; see docs/performance.md."""
-    return bench_post.main(seconds=chosen.seconds, strict=chosen.strict)
 
 
 def print_trial_balance(house: House, *, as_of: date | None) -> int:

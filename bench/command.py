@@ -1,0 +1,62 @@
+"""What `clearing bench` runs: one throw-away server, one book, and what was asked for."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from api.clock import now, vietnam_day
+from bench.balance import measure_balance
+from bench.growth import Plan, fill, plan_of, size_of
+from bench.pgbench import yardstick
+from bench.place import BOOK, Place, conditions, say, throw_away
+from bench.post import measure_post
+from bench.trial_balance import measure_trial_balance
+
+Measure = Callable[[Place, Plan, int], tuple[list[str], bool]]
+"""Returns lines to print, and whether every budget held; the number is seconds a measurement."""
+
+MEASURES: Final[dict[str, Measure]] = {
+    "balance": lambda place, plan, seconds: measure_balance(place, plan, seconds=seconds),
+    "trial-balance": lambda place, plan, seconds: measure_trial_balance(
+        place, plan, seconds=seconds
+    ),
+    "post": lambda place, plan, seconds: measure_post(place, plan, seconds=seconds),
+}
+"""In this order `all` runs them: posting comes last, because it adds to the book."""
+
+WHAT: Final = (*MEASURES, "all")
+STORED: Final = 100_000
+
+
+def bench(what: str, *, stored: int | None, seconds: int, strict: bool) -> int:
+    """Measure one thing, or all in one book, and print figures with their conditions.
+
+    `stored` is how many transfers the book holds before; None is none for posting and `STORED` for
+    what reads. Returns 1 when a budget was missed and `strict` asked for it.
+
+    Raises:
+        TooBig: the disk has no room for so many transfers.
+    """
+    if stored is None:
+        stored = 0 if what == "post" else STORED
+    names = list(MEASURES) if what == "all" else [what]
+    with throw_away() as place:
+        held = measure(place, names, stored=stored, seconds=seconds)
+    return 1 if strict and not held else 0
+
+
+def measure(place: Place, names: Sequence[str], *, stored: int, seconds: int) -> bool:
+    """Fill a book, print what each measure finds in it, and say whether every budget held."""
+    plan = plan_of(stored, today=vietnam_day(now()))
+    if stored:
+        fill(place, BOOK, plan)
+        print(size_of(place, BOOK))
+    held: list[bool] = []
+    for name in names:
+        say(f"measuring {name}")
+        for line in (f"\n{name}", *conditions(place), *yardstick(place, seconds=seconds)):
+            print(line)
+        lines, is_held = MEASURES[name](place, plan, seconds)
+        for line in lines:
+            print(line)
+        held.append(is_held)
+    return all(held)
