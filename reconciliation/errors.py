@@ -5,7 +5,8 @@ ReconciliationError
 │   └── YearMissing     no rest days are known for that year: no guess
 ├── NotABusinessDay     the date is a rest day, no business belongs to it
 ├── FileRefused         a file that cannot be believed: nothing of it is kept but its bytes
-└── SourceUnknown       nobody sends us files under that name
+├── SourceUnknown       nobody sends us files under that name
+└── DayAltered          a closed day's entries are not those it was closed with: it gets no seal
 """
 
 from datetime import date
@@ -48,3 +49,12 @@ class FileRefused(ReconciliationError):
 
 class SourceUnknown(ReconciliationError):
     """Nobody sends us files under that name."""
+
+
+class DayAltered(ReconciliationError):
+    """A closed day's entries are not those it was closed with; nobody may sign them."""
+
+    def __init__(self, day: date) -> None:
+        """Name the day."""
+        super().__init__(f"{day.isoformat()} does not hold the entries it was closed with")
+        self.day = day
