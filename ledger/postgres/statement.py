@@ -12,41 +12,19 @@ from typing import Final
 import sqlalchemy as sa
 
 from ledger.accounts import Account, account_of
-from ledger.money import ZERO, Money
+from ledger.exports.journal import Span
+from ledger.money import ZERO, Money, total
 from ledger.postgres.balances import NOTHING, Balance, Days, balance, balances
 from ledger.postgres.recorded import fix_instant
 from ledger.postgres.tables import account, entry, transfer
 from ledger.postgres.transaction import Tx
+from ledger.postgres.trial_balance import in_chart_order
 
 LINES_MAX: Final = 200
 """As many lines as one page holds."""
 
 _day = transfer.c.business_date
 _there = sa.tuple_(_day, transfer.c.entry_id, transfer.c.ordinal)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Business dates from one through another, None for no bound, as recorded by an instant."""
-
-    since: date | None
-    until: date | None
-    recorded_by: datetime
-
-    def __post_init__(self) -> None:
-        """Refuse a span that ends before it begins.
-
-        Raises:
-            ValueError: it does.
-        """
-        if self.since is not None and self.until is not None and self.since > self.until:
-            msg = f"no days from {self.since.isoformat()} through {self.until.isoformat()}"
-            raise ValueError(msg)
-
-    @property
-    def before(self) -> date | None:
-        """Return the day before the first, None when there is no first."""
-        return self.since - timedelta(days=1) if self.since and self.since > date.min else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +43,29 @@ class Turnover:
     def credit(self) -> Money:
         """Return what came in on the credit side."""
         return self.closing.credit - self.opening.credit
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The whole book over a span: every account that ever moved, in the order of the chart."""
+
+    rows: tuple[tuple[Account, Turnover], ...]
+
+    @property
+    def debit(self) -> Money:
+        """Return what came in on the debit side of all accounts."""
+        return total(turnover.debit for _, turnover in self.rows)
+
+    @property
+    def credit(self) -> Money:
+        """Return what came in on the credit side of all accounts."""
+        return total(turnover.credit for _, turnover in self.rows)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Say whether both sides are equal; anything else means that the book was tampered with."""
+        opening = total(turnover.opening.net for _, turnover in self.rows)
+        return opening == ZERO and self.debit == self.credit
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -109,11 +110,20 @@ def turnovers(
         InstantOpen: the instant is not past, or somebody is still posting.
     """
     wanted = None if places is None else list(places)
-    closing = balances(tx, wanted, as_of=span.until, recorded_by=span.recorded_by)
-    if span.before is None:
+    closing = balances(tx, wanted, as_of=span.last, recorded_by=span.recorded_by)
+    if span.day_before is None:
         return {place: Turnover(NOTHING, found) for place, found in closing.items()}
-    opening = balances(tx, wanted, as_of=span.before, recorded_by=span.recorded_by)
+    opening = balances(tx, wanted, as_of=span.day_before, recorded_by=span.recorded_by)
     return {place: Turnover(opening.get(place, NOTHING), found) for place, found in closing.items()}
+
+
+def sheet(tx: Tx, span: Span) -> Sheet:
+    """Return what passed through every account.
+
+    Raises:
+        InstantOpen: the instant is not past, or somebody is still posting.
+    """
+    return Sheet(tuple(in_chart_order(turnovers(tx, span))))
 
 
 def lines(
@@ -130,7 +140,7 @@ def lines(
     ).scalar_one_or_none()
     if account_id is None:
         return Page((), None)
-    inside = Days(span.before, span.until).hold(_day)
+    inside = Days(span.day_before, span.last).hold(_day)
     since = [] if after is None else [_there > _at(after), _day >= after.business_date]
     found = tx.execute(_first(_sides(span, account_id, *inside, *since), limit + 1)).all()
     stands = _standing_before(tx, span, place, account_id, after=after)
@@ -169,7 +179,7 @@ def _sides(
     recorded_later = sa.exists().where(
         entry.c.entry_id == transfer.c.entry_id,
         entry.c.recorded_at > span.recorded_by,
-        *Days(span.before, span.until).hold(entry.c.business_date),
+        *Days(span.day_before, span.last).hold(entry.c.business_date),
     )
     return [
         sa.select(
@@ -212,7 +222,7 @@ def _standing_before(
     tx: Tx, span: Span, place: Account, account_id: int, *, after: Mark | None
 ) -> Money:
     """Return what stood in the account before the first line of a page."""
-    before = span.before if after is None else after.business_date - timedelta(days=1)
+    before = span.day_before if after is None else after.business_date - timedelta(days=1)
     if before is None:
         return ZERO
     stood = balance(tx, place, as_of=before, recorded_by=span.recorded_by).net

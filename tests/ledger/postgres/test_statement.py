@@ -11,12 +11,22 @@ from hypothesis import strategies as st
 from ledger.accounts import Account, AccountKind
 from ledger.entry import Entry, Transfer
 from ledger.errors import InstantAhead
+from ledger.exports.journal import Span
 from ledger.money import ZERO, Money, total
 from ledger.postgres.balances import NOTHING, Balance
 from ledger.postgres.days import close_day
 from ledger.postgres.post import post_entries
 from ledger.postgres.recorded import fix_instant
-from ledger.postgres.statement import Line, Mark, Page, Span, Turnover, lines, turnovers
+from ledger.postgres.statement import (
+    Line,
+    Mark,
+    Page,
+    Sheet,
+    Turnover,
+    lines,
+    sheet,
+    turnovers,
+)
 from ledger.postgres.transaction import Tx
 from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture
 
@@ -88,11 +98,19 @@ def test_a_full_last_page_has_no_next(tx: Tx) -> None:
     assert lines(tx, ever(tx), RECEIVABLE, limit=2).next_after is None
 
 
-def test_a_span_never_ends_before_it_begins() -> None:
-    with pytest.raises(ValueError, match="no days from 2026-11-21 through 2026-11-20"):
-        Span(NEXT_DAY, DAY, NOW)
-    assert Span(DAY, DAY, NOW).before == DAY - timedelta(days=1)
-    assert Span(date.min, None, NOW).before is None
+def test_the_sheet_of_all_accounts_stands_in_the_order_of_the_chart(tx: Tx) -> None:
+    post_entries(tx, [capture(1), capture(2, day=NEXT_DAY, amount=5)])
+    found = sheet(tx, Span(NEXT_DAY, None, fix_instant(tx)))
+    assert [place for place, _ in found.rows] == [RECEIVABLE, PAYABLE]
+    assert found.debit == found.credit == Money(5)
+    assert found.is_balanced
+
+
+def test_a_sheet_with_unequal_sides_says_so() -> None:
+    one, two = Balance(Money(1), ZERO), Balance(Money(2), ZERO)
+    assert not Sheet(((RECEIVABLE, Turnover(NOTHING, one)),)).is_balanced
+    assert not Sheet(((RECEIVABLE, Turnover(one, one)),)).is_balanced
+    assert not Sheet(((RECEIVABLE, Turnover(one, two)),)).is_balanced
 
 
 def test_nobody_is_told_about_an_instant_ahead(tx: Tx) -> None:
