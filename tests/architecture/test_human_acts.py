@@ -1,0 +1,151 @@
+"""Every act of a person leaves its audit record, and without one it does not happen.
+
+A new door of the console or a new command fails here until it is said which of these it is.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import text
+
+import api.console
+from api.application import application
+from api.command_line import main
+from api.house import House
+from ledger.audit_record import Act
+from ledger.postgres.audit_rows import newest
+from ledger.postgres.transaction import OpenTx
+from tests.api import conftest
+from tests.api.citizen.payer import forms_of
+
+house = conftest.house
+
+Door = tuple[str, str]
+"""Method and address of a door, as it is declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What a person does at a door that records, and as what."""
+
+    act: Act
+    do: Callable[[TestClient, House], Response]
+    signed_in: bool = True
+
+
+def _sign_in(browser: TestClient, key: str) -> Response:
+    shown = forms_of(browser.get("/sign-in"))[0].values
+    return browser.post("/sign-in", data=shown | {"key": key})
+
+
+def _key(house: House) -> str:
+    return house.settings.staff_key.get_secret_value()
+
+
+def _sign_out(browser: TestClient, _house: House) -> Response:
+    (out,) = forms_of(browser.get("/trial-balance"))[-1:]
+    return browser.post(out.action, data=out.values)
+
+
+RECORDED: Final[Mapping[Door, list[Doing]]] = MappingProxyType(
+    {
+        ("POST", "/sign-in"): [
+            Doing(Act.SIGN_IN, lambda at, house: _sign_in(at, _key(house)), signed_in=False),
+            Doing(Act.SIGN_IN_REFUSED, lambda at, _: _sign_in(at, "open-sesame"), signed_in=False),
+        ],
+        ("POST", "/sign-out"): [Doing(Act.SIGN_OUT, _sign_out)],
+        ("GET", "/day/{day}"): [Doing(Act.VIEW_DAY, lambda at, _: at.get("/day/2026-11-20"))],
+        ("GET", "/audit"): [Doing(Act.VIEW_AUDIT, lambda at, _: at.get("/audit"))],
+    }
+)
+SUMS_ONLY: Final = {("GET", "/"), ("GET", "/trial-balance"), ("GET", "/sign-in")}
+"""Pages that name no payment, file line or person: nothing to look up somebody with."""
+
+RECORDED_COMMANDS: Final = {"close-day", "export"}
+"""Their own tests say what they record."""
+OTHER_COMMANDS: Final = {
+    *("demo", "web", "schedule", "bench"),  # programs, whoever starts them
+    *("prepare-database", "migrate"),  # before there is a book to write in
+    *("trial-balance", "account", "turnover", "prove", "verify-log", "log-proof"),  # read only
+}
+
+
+@pytest.fixture
+def stranger(house: House) -> TestClient:
+    """Give a browser at the staff host that has shown no key; trouble is answered, not raised."""
+    return TestClient(
+        application(house),
+        base_url=house.settings.staff_url,
+        follow_redirects=False,
+        raise_server_exceptions=False,
+    )
+
+
+def test_every_door_of_the_console_records_or_shows_sums_only(house: House) -> None:
+    assert doors(house) == RECORDED.keys() | SUMS_ONLY
+    assert not RECORDED.keys() & SUMS_ONLY
+
+
+def test_every_door_but_reading_records() -> None:
+    assert {method for method, _ in SUMS_ONLY} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    "doing", [one for many in RECORDED.values() for one in many], ids=lambda one: one.act
+)
+def test_each_leaves_one_record_and_without_it_nothing_happens(
+    stranger: TestClient, house: House, owner_open_tx: OpenTx, doing: Doing
+) -> None:
+    if doing.signed_in:
+        _sign_in(stranger, _key(house))
+    before = acts(house)
+    assert doing.do(stranger, house).status_code < 500
+    assert acts(house) == [doing.act, *before]
+
+    stranger.cookies.clear()
+    if doing.signed_in:
+        _sign_in(stranger, _key(house))
+    cookies = dict(stranger.cookies)
+    before = acts(house)
+    with owner_open_tx() as tx:
+        tx.execute(text("REVOKE EXECUTE ON FUNCTION ledger.record_audit_v1 FROM clearing_app"))
+    answer = doing.do(stranger, house)
+    assert answer.status_code == 500
+    assert "staff" not in dict(stranger.cookies).keys() - cookies.keys()
+    assert acts(house) == before
+
+
+def test_every_command_records_or_needs_no_record(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = set(re.findall(r"^    ([a-z][a-z-]*)", capsys.readouterr().out, re.MULTILINE))
+    assert commands >= RECORDED_COMMANDS
+    assert commands - RECORDED_COMMANDS <= OTHER_COMMANDS
+
+
+def doors(house: House) -> set[Door]:
+    """Return the Vietnamese doors of every page; the English ones are the same again."""
+    names = [module.name for module in pkgutil.iter_modules(api.console.__path__)]
+    modules = [importlib.import_module(f"api.console.{name}") for name in names]
+    routers = [module.routes(house) for module in modules if hasattr(module, "routes")]
+    found = iter_route_contexts([route for router in routers for route in router.routes])
+    return {
+        (method, str(door.path))
+        for door in found
+        if not str(door.path).startswith("/en/")
+        for method in door.methods or {"ANY"}
+    }
+
+
+def acts(house: House) -> list[str]:
+    with house.open_tx() as tx:
+        return [kept.record.action for kept in newest(tx, limit_max=20)]
