@@ -19,7 +19,7 @@ BEGIN
     IF through < (SELECT max(month.until_day) FROM ledger.month) THEN
         RETURN 0;
     END IF;
-    PERFORM pg_advisory_xact_lock(1279543109, -2);
+    PERFORM pg_advisory_xact_lock(1279543109, -3); -- One after the other; -2 is who seals.
     SELECT max(month.until_day) INTO from_day FROM ledger.month;
     IF through >= from_day + make_interval(months => months_max) THEN
         RAISE EXCEPTION 'business day % is more than % months ahead of the book', through, months_max
