@@ -8,7 +8,8 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from api import commands
+from api import book, commands
+from api.book import SpanRefused
 from api.demo import demo
 from api.export import FORMATS, NotExported, export
 from api.far_side import FarSideAway
@@ -18,6 +19,7 @@ from api.settings import SettingsWrong
 from api.settings_file import DEMO_SETTINGS, load_settings_file
 from bench.command import STORED, WHAT, bench
 from gateways.errors import Misconfigured
+from ledger.accounts import Account, account_of
 from ledger.audit_record import REASON_MAX, REASON_SHAPE, StockReason, reason_of
 from ledger.errors import BookUnreachable, InstantOpen
 from reconciliation.errors import ReconciliationError
@@ -33,6 +35,7 @@ _TOLD = (
     DatabaseRefused,
     BookUnreachable,
     InstantOpen,
+    SpanRefused,
     ReconciliationError,
     FarSideAway,
     NotExported,
@@ -43,6 +46,9 @@ _EPILOGUE = """\
 Settings come from the environment (CLEARING_..., VNPAY_...) or from --settings FILE. Without
 either, commands speak to the demo of this folder, whose settings stand in var/demo/settings.env.
 Exit status: 0 done, 1 not done (a day that cannot close, a proof that fails), 2 wrong usage."""
+
+
+_RECORDED_BY = "as the book stood then, such as 2026-11-23T17:00:00+07:00 (default: now)"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -78,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(add)
     _add_processes(add)
     _add_days(add)
+    _add_book(add)
     _add_export(add)
     _add_bench(add)
     return parser
@@ -180,10 +187,6 @@ def _add_days(add: AddVerb) -> None:
         metavar="TEXT",
         help="why, for the audit record (default: %(default)s)",
     )
-    balance = _verb(add, "trial-balance", "print the trial balance", commands.trial_balance)
-    balance.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="as of the end of this business day"
-    )
     prove = _verb(
         add,
         "prove",
@@ -191,6 +194,38 @@ def _add_days(add: AddVerb) -> None:
         commands.prove,
     )
     prove.add_argument("--json", action="store_true", help="one JSON document per line")
+
+
+def _add_book(add: AddVerb) -> None:
+    whole = _verb(
+        add,
+        "trial-balance",
+        "print every account: what it held, took in on either side, and holds",
+        book.trial_balance,
+    )
+    _add_span(whole, last_option="--as-of")
+    one = _verb(add, "account", "print what passed through one account", book.account)
+    one.add_argument("account", type=_account, metavar="CODE", help="such as receivable:vnpay")
+    _add_span(one, last_option="--to")
+    one.add_argument("--lines", action="store_true", help="every movement, with running balances")
+
+
+def _add_span(verb: argparse.ArgumentParser, *, last_option: str) -> None:
+    verb.add_argument(
+        "--from",
+        dest="first",
+        type=_day,
+        metavar="DATE",
+        help="first business day; the opening is what stood before (default: the first of all)",
+    )
+    verb.add_argument(
+        last_option,
+        dest="last",
+        type=_day,
+        metavar="DATE",
+        help="last business day (default: the last)",
+    )
+    verb.add_argument("--recorded-by", type=_instant, metavar="INSTANT", help=_RECORDED_BY)
 
 
 def _add_export(add: AddVerb) -> None:
@@ -215,7 +250,7 @@ def _add_export(add: AddVerb) -> None:
         "--recorded-by",
         type=_instant,
         metavar="INSTANT",
-        help="as the book stood then, such as 2026-11-23T17:00:00+07:00 (default: now)",
+        help=_RECORDED_BY,
     )
     one.add_argument("--output", type=Path, metavar="FILE", help="write here, whole or not at all")
     one.add_argument("--force", action="store_true", help="replace FILE when it is there")
@@ -281,6 +316,15 @@ def _instant(text: str) -> datetime:
             f"{text!r} is not an instant with its offset like 2026-11-23T17:00:00+07:00"
         )
     return instant
+
+
+def _account(text: str) -> Account:
+    try:
+        return account_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an account like receivable:vnpay"
+        ) from error
 
 
 def _reason(text: str) -> str:

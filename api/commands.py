@@ -19,13 +19,12 @@ from api.postgres.migrate import migrate
 from api.postgres.prepare import prepare
 from api.processes import Child, Processes
 from api.schedule_process import run_schedule
-from api.screen import dong, show
+from api.screen import show
 from api.settings import SettingsWrong, read_settings
 from api.telemetry import start_logs
 from api.web import open_ports, work
 from gateways.transport import Limits, open_client
 from ledger.audit_record import Doer
-from ledger.postgres.trial_balance import trial_balance as read_trial_balance
 from reconciliation.close_day import DayClosed
 from reconciliation.day_report import text_of
 from reconciliation.file import FileState
@@ -73,12 +72,6 @@ def run_migrations(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def trial_balance(chosen: argparse.Namespace) -> int:
-    """Print the trial balance; 1 when its sides differ, which no healthy book ever shows."""
-    house = open_house(read_settings(), process="trial-balance", roles=LOOK)
-    return print_trial_balance(house, as_of=chosen.as_of)
-
-
 def close_day(chosen: argparse.Namespace) -> int:
     """Close one day or every open one, and print each day's report; 1 when one stays open."""
     house = open_house(read_settings(), process="close-day", roles=CLOSE)
@@ -116,22 +109,6 @@ def prove(chosen: argparse.Namespace) -> int:
     """Check every invariant and print a line each; 1 on a violation."""
     house = open_house(read_settings(), process="prove", roles=LOOK)
     return prove_house(house, as_json=chosen.json)
-
-
-def print_trial_balance(house: House, *, as_of: date | None) -> int:
-    """Print every account by side and the sums; 1 when the sides differ."""
-    with house.open_auditor_tx() as tx:
-        balance = read_trial_balance(tx, as_of=as_of)
-    day = "now" if as_of is None else f"the end of {as_of.isoformat()}"
-    show(f"\nTrial balance as of {day}, dong")
-    show(f"  {'account':<34}{'debit':>20}{'credit':>20}{'balance':>20}")
-    for account, stood in balance.rows:
-        show(
-            f"  {account.code:<34}{dong(stood.debit.vnd)}{dong(stood.credit.vnd)}"
-            f"{dong(stood.net.vnd)}"
-        )
-    show(f"  {'sum':<34}{dong(balance.debit_total.vnd)}{dong(balance.credit_total.vnd)}")
-    return 0 if balance.is_balanced else 1
 
 
 def prove_house(house: House, *, as_json: bool) -> int:

@@ -45,6 +45,9 @@ class Turnover:
         return self.closing.credit - self.opening.credit
 
 
+EMPTY: Final = Turnover(NOTHING, NOTHING)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """The whole book over a span: every account that ever moved, in the order of the chart."""

@@ -18,13 +18,6 @@ def test_a_book_without_movements_has_nothing_to_close(
     assert "nothing to close" in capsys.readouterr().out
 
 
-def test_the_trial_balance_of_an_empty_book_is_balanced(
-    house: House, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert commands.print_trial_balance(house, as_of=None) == 0
-    assert "Trial balance as of now, dong" in capsys.readouterr().out
-
-
 def test_every_proof_holds_on_an_empty_book(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,6 +18,7 @@ from ledger.postgres.days import close_day
 from ledger.postgres.post import post_entries
 from ledger.postgres.recorded import fix_instant
 from ledger.postgres.statement import (
+    EMPTY,
     Line,
     Mark,
     Page,
@@ -152,7 +153,7 @@ def test_the_lines_of_a_statement_lead_from_its_opening_to_its_closing(
             close_day(recon_tx, DAY + timedelta(days=after), now=NOW)
         whole = turnovers(recon_tx, span)
         for place in PLACES:
-            found = whole.get(place, Turnover(NOTHING, NOTHING))
+            found = whole.get(place, EMPTY)
             assert turnovers(recon_tx, span, [place]).get(place, found) == found
             told = _every_line(recon_tx, span, place)
             expected = _changes(entries, place, since, until)

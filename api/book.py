@@ -1,0 +1,133 @@
+"""What the book says at a terminal: the trial balance, one account, and how to ask for it again."""
+
+import argparse
+from datetime import date, datetime
+
+from api.composition import LOOK, open_house
+from api.house import House
+from api.screen import dong, show
+from api.settings import read_settings
+from ledger.accounts import Account
+from ledger.exports.journal import Span, instant_text
+from ledger.postgres.recorded import fix_instant
+from ledger.postgres.statement import EMPTY, Line, Turnover, lines, sheet, turnovers
+from ledger.postgres.transaction import Tx
+
+
+class SpanRefused(Exception):
+    """The last day is before the first; the text is one line that says so."""
+
+
+def trial_balance(chosen: argparse.Namespace) -> int:
+    """Print the trial balance; 1 when its sides differ, which no healthy book ever shows."""
+    house = open_house(read_settings(), process="trial-balance", roles=LOOK)
+    return print_trial_balance(
+        house, first=chosen.first, last=chosen.last, recorded_by=chosen.recorded_by
+    )
+
+
+def account(chosen: argparse.Namespace) -> int:
+    """Print what passed through one account."""
+    house = open_house(read_settings(), process="account", roles=LOOK)
+    return print_account(
+        house,
+        chosen.account,
+        first=chosen.first,
+        last=chosen.last,
+        recorded_by=chosen.recorded_by,
+        with_lines=chosen.lines,
+    )
+
+
+def print_trial_balance(
+    house: House,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    recorded_by: datetime | None = None,
+) -> int:
+    """Print every account by side and the sums; 1 when the sides differ."""
+    with house.open_auditor_tx() as tx:
+        span = _span(tx, first=first, last=last, recorded_by=recorded_by)
+        told = sheet(tx, span)
+    show("\nTrial balance, dong")
+    _show_clocks(span)
+    _show_head("account")
+    for place, turnover in told.rows:
+        show(f"  {place.code:<34}{_columns(turnover)}")
+    show(f"  {'sum':<34}{'':>20}{dong(told.debit.vnd)}{dong(told.credit.vnd)}")
+    _show_again("trial-balance", "--as-of", span)
+    return 0 if told.is_balanced else 1
+
+
+def print_account(
+    house: House,
+    place: Account,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    recorded_by: datetime | None = None,
+    with_lines: bool = False,
+) -> int:
+    """Print what one account held before, took in on either side, and holds; and its lines."""
+    with house.open_auditor_tx() as tx:
+        span = _span(tx, first=first, last=last, recorded_by=recorded_by)
+        turnover = turnovers(tx, span, [place]).get(place, EMPTY)
+        show(f"\nAccount {place.code}, dong")
+        _show_clocks(span)
+        _show_head("")
+        show(f"  {'':<34}{_columns(turnover)}")
+        if with_lines:
+            _show_lines(tx, span, place)
+    _show_again(f"account {place.code}", "--to", span)
+    return 0
+
+
+def _span(tx: Tx, *, first: date | None, last: date | None, recorded_by: datetime | None) -> Span:
+    if first is not None and last is not None and last < first:
+        raise SpanRefused(f"the last day {last} is before the first, {first}")
+    return Span(first, last, fix_instant(tx, recorded_by))
+
+
+def _show_clocks(span: Span) -> None:
+    show(f"  business days {span.days_text}, as recorded by {instant_text(span.recorded_by)}")
+
+
+def _show_head(first_column: str) -> None:
+    show(f"  {first_column:<34}{'opening':>20}{'debit':>20}{'credit':>20}{'closing':>20}")
+
+
+def _columns(turnover: Turnover) -> str:
+    amounts = (turnover.opening.net, turnover.debit, turnover.credit, turnover.closing.net)
+    return "".join(dong(amount.vnd) for amount in amounts)
+
+
+def _show_lines(tx: Tx, span: Span, place: Account) -> None:
+    show(
+        f"\n  {'day':<12}{'change':>20}{'balance':>20}  counter account, batch, entry, recorded at"
+    )
+    page = lines(tx, span, place)
+    _show_page(page.lines)
+    while page.next_after is not None:
+        page = lines(tx, span, place, after=page.next_after)
+        _show_page(page.lines)
+
+
+def _show_page(told: tuple[Line, ...]) -> None:
+    for line in told:
+        show(
+            f"  {line.mark.business_date.isoformat():<12}{dong(line.change.vnd)}"
+            f"{dong(line.balance.vnd)}  {line.counter.code} {line.batch} {line.key}"
+            f" {instant_text(line.recorded_at)}"
+        )
+
+
+def _show_again(command: str, last_option: str, span: Span) -> None:
+    """Print the command whose answer is this page for ever."""
+    words = [f"clearing {command}"]
+    if span.first is not None:
+        words.append(f"--from {span.first}")
+    if span.last is not None:
+        words.append(f"{last_option} {span.last}")
+    words.append(f"--recorded-by {instant_text(span.recorded_by)}")
+    show(f"  the same again: {' '.join(words)}")
