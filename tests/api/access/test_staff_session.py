@@ -76,3 +76,11 @@ def test_the_sign_in_form_is_bound_to_its_browser() -> None:
     sent = request({"cookie": answer.headers["set-cookie"].partition(";")[0]})
     assert sign_in_visitor(sent, SETTINGS).name == visitor.name
     assert sign_in_visitor(request(), SETTINGS).name != visitor.name
+
+
+def test_audit_records_name_the_session_and_not_its_secret() -> None:
+    staff = staff_begun(SETTINGS, now=NOW)
+    again = staff_of(_kept(staff, now=NOW), SETTINGS, now=NOW)
+    assert staff.doer("why") == again.doer("why")
+    assert staff.doer("why").actor != staff_begun(SETTINGS, now=NOW).doer("why").actor
+    assert staff.name not in staff.doer("why").actor

@@ -3,6 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from ledger.postgres.audit_rows import newest
 from ledger.postgres.transaction import OpenTx
 from reconciliation.close_day import DayClosed, close_day
 from tests.payments.scene import inside
@@ -82,3 +83,12 @@ def test_what_is_no_day_is_not_found(staff: TestClient, path: str) -> None:
     answer = staff.get(path)
     assert answer.status_code == 404
     assert "Bàn làm việc đối soát" in answer.text
+
+
+def test_t43_whoever_looks_at_a_day_is_recorded(staff: TestClient, open_tx: OpenTx) -> None:
+    staff.get("/day/never")
+    staff.get("/day/2026-11-18")
+    with open_tx() as tx:
+        looked, came = (kept.record for kept in newest(tx, limit_max=9))
+    assert (looked.action, looked.subject) == ("day.view", "day:2026-11-18")
+    assert looked.actor == came.actor

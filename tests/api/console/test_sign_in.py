@@ -1,5 +1,6 @@
 """Coming in with the staff key, and leaving."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from api.access.quotas import SIGN_INS_PER_SOURCE_MAX
 from api.application import application
 from api.house import House
+from ledger.postgres.audit_rows import newest
 from tests.api.citizen.payer import forms_of
 
 PAGES = ("/", "/trial-balance", "/day/2026-11-18", "/en/", "/en/trial-balance")
@@ -71,3 +73,22 @@ def test_t21_the_staff_cookie_opens_nothing_on_the_citizens_host(
     citizen = TestClient(application(house), base_url=house.settings.citizen_url)
     citizen.cookies = staff.cookies
     assert citizen.get("/trial-balance").status_code == 404
+
+
+def test_coming_guessing_and_going_stand_in_the_book(stranger: TestClient, house: House) -> None:
+    shown = forms_of(stranger.get("/sign-in"))[0].values
+    stranger.post("/sign-in", data=shown | {"key": "open-sesame"})
+    stranger.post("/sign-in", data=shown | {"key": house.settings.staff_key.get_secret_value()})
+    stranger.post("/sign-out", data=forms_of(stranger.get("/"))[0].values)
+    with house.open_tx() as tx:
+        out, came, guessed = (kept.record for kept in newest(tx, limit_max=9))
+    told = [(one.action, one.reason) for one in (guessed, came, out)]
+    assert told == [
+        ("staff.sign_in_refused", "staff key refused"),
+        ("staff.sign_in", "staff key shown"),
+        ("staff.sign_out", "asked to leave"),
+    ]
+    assert guessed.actor == "staff:unknown"
+    assert came.actor == out.actor
+    assert re.fullmatch(r"staff:[0-9a-f]{12}", came.actor)
+    assert {one.subject for one in (guessed, came, out)} == {"source:0.0.0.0/24"}
