@@ -1,6 +1,6 @@
-"""What reports may read: sums, states and dates, and nothing that leads to a person."""
+"""What reports may read: sums, states and dates, nothing that leads to a person; auditors all."""
 
-from migrations.loading import ROOT, as_owner, load_sql, run_sql
+from migrations.loading import ROOT, as_owner, grant, load_sql, run_sql
 
 revision = "0008"
 down_revision = "0007"
@@ -13,13 +13,15 @@ def upgrade() -> None:
     with as_owner():
         for package in ("payments", "reconciliation"):
             load_sql(ROOT / package / "postgres" / "sql", "report_rights_v1")
+        grant("api", "SELECT", to=("clearing_auditor",), tables=("lease",))
 
 
 def downgrade() -> None:
-    """Let reports read as before."""
+    """Let reports and auditors read as before."""
     with as_owner():
         run_sql(
             "GRANT SELECT ON ALL TABLES IN SCHEMA payments TO clearing_report;"
             " REVOKE SELECT ON payments.evidence, payments.idempotency FROM clearing_report;"
-            " GRANT SELECT ON reconciliation.item, reconciliation.break_event TO clearing_report"
+            " GRANT SELECT ON reconciliation.item, reconciliation.break_event TO clearing_report;"
+            " REVOKE SELECT ON api.lease FROM clearing_auditor"
         )

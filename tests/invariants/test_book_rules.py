@@ -13,43 +13,36 @@ from ledger.postgres.days import close_day
 from ledger.postgres.post import post_entries
 from ledger.postgres.refusals import refusals
 from ledger.postgres.transaction import Tx
+from tests.invariants.forbidden import changes, tables
 from tests.ledger.attempts import (
     BOTH,
     ENTRY,
     ONLY_LEGS,
-    TABLES,
     as_role,
     disable,
     filled,
     leg,
-    on,
     refusal,
 )
 from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture
 
-FORBIDDEN_TO_THE_OWNER = [
-    "UPDATE <table> SET <column> = <column>",
-    "UPDATE <table> SET <column> = <column> WHERE false",
-    "DELETE FROM <table>",
-    "TRUNCATE <table> CASCADE",
-    "MERGE INTO <table> USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE",
-]
 RIGHT = digest_of(capture(1))
 
 
 @pytest.mark.parametrize("replica", [False, True])
-@pytest.mark.parametrize("table", TABLES)
 def test_nothing_written_changes_or_disappears_even_for_the_owner(
-    owner_tx: Tx, table: str, *, replica: bool
+    owner_tx: Tx, *, replica: bool
 ) -> None:
     post_entries(owner_tx, [capture(1)])
     close_day(owner_tx, DAY, now=NOW)
+    found = tables(owner_tx)
     if replica:
         owner_tx.execute(text("SET LOCAL session_replication_role = replica"))
     else:
         as_role(owner_tx, "clearing_owner")
-    for statement in FORBIDDEN_TO_THE_OWNER:
-        assert refusal(owner_tx, on(table, statement)) == "LD005", statement
+    refused = [(each, refusal(owner_tx, each)) for table in found for each in changes(table)]
+    assert len(refused) > 100
+    assert [each for each in refused if each[1] != "LD005"] == []
 
 
 def _write(tx: Tx, statement: str, *, digest: bytes, legs: str = "") -> str | None:

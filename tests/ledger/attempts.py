@@ -9,15 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from ledger.postgres.transaction import OpenTx, Tx
 
 WAIT_S = 20
-TABLES = ["account", "entry", "transfer", "closed_day", "balance_snapshot", "batch_snapshot"]
-COLUMNS = {
-    "account": "party",
-    "entry": "source",
-    "transfer": "amount_vnd",
-    "closed_day": "checksum",
-    "balance_snapshot": "debit_vnd",
-    "batch_snapshot": "net_vnd",
-}
 EVERYONE = ["clearing_app", "clearing_recon", "clearing_report", "clearing_auditor"]
 ENTRY = (
     "INSERT INTO ledger.entry (movement, idempotency_key, business_date, source, digest)"
@@ -32,11 +23,6 @@ LEGS = (
 BOTH = f"WITH added AS ({ENTRY}), legs AS ({LEGS}) SELECT FROM added"
 ONLY_LEGS = f"WITH added AS (SELECT <entry_id>::bigint AS entry_id) {LEGS}"
 PLACE = "coalesce((SELECT account_id FROM ledger.account WHERE code = '<code>'), 0)"
-
-
-def on(table: str, statement: str) -> str:
-    """Return a statement about one table of the book."""
-    return statement.replace("<table>", f"ledger.{table}").replace("<column>", COLUMNS[table])
 
 
 def refusal(tx: Tx, statement: str) -> str | None:
@@ -56,7 +42,8 @@ def as_role(tx: Tx, role: str) -> None:
 
 def disable(tx: Tx, trigger: str, *, table: str) -> None:
     """Take a check away, as only the owner can."""
-    tx.execute(text(on(table, "ALTER TABLE <table> DISABLE TRIGGER <t>").replace("<t>", trigger)))
+    off = "ALTER TABLE ledger.<table> DISABLE TRIGGER <trigger>"
+    tx.execute(text(off.replace("<table>", table).replace("<trigger>", trigger)))
 
 
 def filled(statement: str, *, digest: bytes, legs: str) -> str:

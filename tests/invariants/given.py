@@ -1,0 +1,156 @@
+"""What each role of the database is given: what it may write, call, count and see.
+
+Whoever gives a role a right says so here, or a test finds it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+ALL: Final = frozenset({"*"})
+_LOCK: Final = frozenset({"INSERT", "DELETE"})
+_ADD: Final = frozenset({"INSERT"})
+
+Rights = Mapping[str, frozenset[str]]
+"""By table: `INSERT`, `DELETE`, and the columns that may be updated, `*` being all."""
+
+_BOTH: Final[Rights] = {
+    "payments.evidence": _ADD,
+    "payments.step": _ADD,
+    "payments.capture": _ADD,
+    "payments.acknowledgement": _ADD,
+    "payments.obligation_lock": _LOCK,
+    "api.lease": _ADD | ALL,
+}
+_PAYMENT: Final = frozenset({"state", "version", "paid_at"})
+_ATTEMPT: Final = frozenset(
+    {"state", "version", "gateway_transaction", "next_ask_at", "asked_count"}
+)
+MAY_WRITE: Final[Mapping[str, Rights]] = {
+    "clearing_app": _BOTH
+    | {
+        "payments.beneficiary": _ADD,
+        "payments.obligation": _ADD | {"status"},
+        "payments.payment": _ADD | _PAYMENT,
+        "payments.payment_line": _ADD,
+        "payments.attempt": _ADD | _ATTEMPT,
+        "payments.idempotency": _LOCK | {"status", "answer"},
+        "payments.outbox": _ADD
+        | {"next_at", "attempts", "delivered_at", "parked_at", "last_error"},
+    },
+    "clearing_recon": _BOTH
+    | {
+        "payments.obligation": frozenset({"status"}),
+        "payments.payment": _PAYMENT,
+        "payments.attempt": _ATTEMPT,
+        "payments.outbox": _ADD,
+        "reconciliation.source": _ADD,
+        "reconciliation.file": _ADD
+        | {"state", "reason", "judged_at", "business_date", "version"}
+        | {"item_count", "total_vnd", "fee_total_vnd", "matched_on"},
+        "reconciliation.statement": _ADD,
+        "reconciliation.item": _ADD,
+        "reconciliation.item_repeat": _ADD,
+        "reconciliation.match_group": _ADD,
+        "reconciliation.match_leg": _ADD,
+        "reconciliation.break_case": _ADD,
+        "reconciliation.break_residue": _ADD,
+        "reconciliation.break_event": _ADD,
+        "reconciliation.day": _ADD,
+        "reconciliation.job_run": _ADD,
+    },
+    "clearing_report": {},
+    "clearing_auditor": {},
+    "clearing_migrator": {},
+}
+_POSTERS: Final = frozenset({"clearing_app", "clearing_recon"})
+_CLOSER: Final = frozenset({"clearing_recon"})
+_READERS: Final = _POSTERS | {"clearing_report", "clearing_auditor"}
+MAY_CALL: Final[Mapping[str, frozenset[str]]] = {
+    "ledger.post_entries_v1": _POSTERS,
+    "ledger.post_entries_v2": _POSTERS,
+    "ledger.record_audit_v1": _POSTERS,
+    "ledger.close_day_v1": _CLOSER,
+    "ledger.open_months_v1": _CLOSER,
+    "ledger.audit_through_v1": _CLOSER,
+    "ledger.seal_day_v1": _CLOSER,
+    "ledger.leg_line_v1": _READERS,
+    "ledger.entry_digest_v1": _READERS,
+}
+MAY_COUNT: Final[Mapping[str, frozenset[str]]] = {
+    "reconciliation.match_group_group_id_seq": _CLOSER,
+}
+_ANY_WAY: Final = frozenset({"DELETE", "TRUNCATE", "*"})
+MAY_CHANGE: Final[Rights] = {
+    "payments.obligation_lock": _ANY_WAY,
+    "payments.idempotency": _ANY_WAY,
+    "api.lease": _ANY_WAY,
+    "payments.beneficiary": frozenset({"name", "bank_name", "statement_source"}),
+    "payments.obligation": ALL,
+    "payments.payment": _PAYMENT,
+    "payments.attempt": _ATTEMPT,
+    "payments.outbox": ALL,
+    "reconciliation.file": ALL,  # Row by row, by keep_file_v1.
+}
+"""What triggers do not refuse to the owner, table by table; all others only grow."""
+
+REPORT_READS: Final[Rights] = {
+    "payments.beneficiary": ALL,
+    "payments.state_step": ALL,
+    "payments.step": ALL,
+    "payments.obligation": frozenset(
+        {"obligation_id", "provider", "kind", "beneficiary", "status", "pushed_at"}
+    ),
+    "payments.payment": frozenset(
+        {"payment_id", "state", "version", "amount_vnd", "priced_on", "language", "client"}
+        | {"created_at", "expires_at", "paid_at"}
+    ),
+    "payments.payment_line": frozenset(
+        {"payment_id", "ordinal", "part", "amount_vnd", "beneficiary"}
+    ),
+    "payments.attempt": frozenset(
+        {"attempt_id", "payment_id", "gateway", "state", "version", "amount_vnd"}
+        | {"created_at", "expires_at", "next_ask_at", "asked_count"}
+    ),
+    "payments.capture": frozenset(
+        {"capture_id", "gateway", "attempt_id", "payment_id", "movement", "amount_vnd"}
+        | {"paid_at", "business_date"}
+    ),
+    "payments.reconcilable_v1": frozenset(
+        {"capture_id", "gateway", "movement", "amount_vnd", "paid_at", "business_date"}
+        | {"payment_id", "beneficiary"}
+    ),
+    "payments.outbox": frozenset(
+        {"outbox_id", "subscriber", "sequence", "type", "created_at", "next_at", "attempts"}
+        | {"delivered_at", "parked_at"}
+    ),
+    "reconciliation.file": frozenset(
+        {"file_id", "source", "sha256", "name", "received_at", "state", "reason", "judged_at"}
+        | {"business_date", "version", "item_count", "total_vnd", "fee_total_vnd", "matched_on"}
+    ),
+    "reconciliation.item": frozenset(
+        {"item_id", "file_id", "amount_vnd", "fee_vnd", "occurred_at", "line", "booked_on"}
+        | {"kind", "party", "payout"}
+    ),
+    "reconciliation.break_event": frozenset(
+        {"break_id", "ordinal", "event", "business_date", "at"}
+    ),
+    "reconciliation.source": ALL,
+    "reconciliation.statement": ALL,
+    "reconciliation.item_repeat": ALL,
+    "reconciliation.match_group": ALL,
+    "reconciliation.match_leg": ALL,
+    "reconciliation.break_case": ALL,
+    "reconciliation.open_break_v1": ALL,
+    "reconciliation.break_residue": ALL,
+    "reconciliation.day": ALL,
+    "reconciliation.job_run": ALL,
+    "ledger.account": ALL,
+    "ledger.entry": ALL,
+    "ledger.transfer": ALL,
+    "ledger.month": ALL,
+    "ledger.closed_day": ALL,
+    "ledger.balance_snapshot": ALL,
+    "ledger.batch_snapshot": ALL,
+    "ledger.seal": ALL,
+}
+"""What leads to nobody; audit records, evidence and answers are not among it."""
