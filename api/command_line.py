@@ -273,7 +273,9 @@ def _add_bench(add: AddVerb) -> None:
         ),
         needs_settings=False,
     )
-    one.add_argument("what", choices=WHAT, help="what to measure; all: in one filled book")
+    one.add_argument(
+        "what", choices=WHAT, nargs="+", help="what to measure, one after the other in one book"
+    )
     one.add_argument(
         "--stored",
         type=partial(_count, most=100_000_000),
