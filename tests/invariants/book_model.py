@@ -63,9 +63,10 @@ class Model:
         """Hold what was posted."""
         self.known.update({entry.key: entry for entry in entries})
 
-    def is_reversed(self, key: str) -> bool:
-        """Say whether another entry took this one back."""
-        return any(entry.corrects == key for entry in self.known.values())
+    def may_reverse(self, entry: Entry, day: date) -> bool:
+        """Say whether an entry is in the book, nobody took it back, and the day takes entries."""
+        is_free = all(other.corrects != entry.key for other in self.known.values())
+        return is_free and self.known.get(entry.key) == entry and self.is_open(day)
 
     def is_open(self, day: date) -> bool:
         """Say whether a day takes entries."""

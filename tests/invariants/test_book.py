@@ -16,7 +16,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -109,12 +108,12 @@ afters = st.integers(0, DAYS_PER_RUN - 1)
 contents = st.builds(
     Content,
     form=st.integers(0, FORMS - 1),
-    after=afters,
+    after=st.sampled_from([0, 0, 1, 1, 2, 3]),
     gateway=st.sampled_from(["momo", "vnpay"]),
     beneficiary=st.sampled_from(["kbnn-0011", "kbnn-0012"]),
     vnd=st.integers(1, 1_000),
 )
-seldom = st.integers(0, 9).map(lambda drawn: drawn == 5)
+seldom = st.integers(0, 3).map(lambda drawn: drawn == 2)
 posts = st.builds(Post, number=numbers, contested=seldom)
 undos = st.builds(Undo, number=numbers, after=afters, variant=st.integers(0, 1), is_early=seldom)
 
@@ -140,21 +139,27 @@ class Book(RuleBasedStateMachine):
         with self.open_tx() as tx:
             self.model = Model(balances(tx), uncleared(tx, until=self._day(0)))
 
-    @rule(acts=st.lists(posts | undos, min_size=1, max_size=6), again=st.booleans())
-    def post(self, acts: list[Post | Undo], *, again: bool) -> None:
-        """Post some entries in one call: new, repeated, contested, mirrors right and wrong."""
-        self._post([self._entry(act) for act in (*acts, *acts[:again])])
+    @rule(drawn=st.lists(numbers, min_size=1, max_size=6), again=st.booleans())
+    def post(self, drawn: list[int], *, again: bool) -> None:
+        """Post some entries in one call, new and repeated, some twice in it."""
+        entries = [self._first(number) for number in (*drawn, *drawn[:again])]
+        self._post(entries)
 
-    @precondition(lambda self: self.model.closed)
-    @rule(acts=st.lists(posts, max_size=3), number=numbers)
-    def post_too_late(self, acts: list[Post], number: int) -> None:
+    @rule(acts=st.lists(posts | undos, min_size=1, max_size=4))
+    def post_odd(self, acts: list[Post | Undo]) -> None:
+        """Post in one call what may be contested, taken back already or no mirror at all."""
+        self._post([self._entry(act) for act in acts])
+
+    @rule(drawn=st.lists(numbers, max_size=3), late=numbers)
+    def post_late(self, drawn: list[int], late: int) -> None:
         """Post into the last closed day what was never posted, among others."""
-        late = replace(
-            self._entry(Post(number, contested=False)),
-            key=f"run:{self.number}:late:{number}",
-            business_date=self.model.closed[-1],
-        )
-        self._post([*map(self._entry, acts), late])
+        if self.model.closed:
+            too_late = replace(
+                self._first(late),
+                key=f"run:{self.number}:late:{late}",
+                business_date=self.model.closed[-1],
+            )
+            self._post([*map(self._first, drawn), too_late])
 
     @rule(undo=undos)
     def undo(self, undo: Undo) -> None:
@@ -167,7 +172,7 @@ class Book(RuleBasedStateMachine):
         batches = [
             [
                 self.model.known.get(entry.key, entry)
-                for entry in (self._entry(Post(number, contested=False)) for number in call)
+                for entry in map(self._first, call)
                 if entry.key in self.model.known or self.model.is_open(entry.business_date)
             ]
             for call in calls
@@ -178,13 +183,12 @@ class Book(RuleBasedStateMachine):
         assert new == Counter(asked.keys() - self.model.known.keys())
         self.model.take(list(asked.values()))
 
-    @precondition(lambda self: self.model.known and len(self.model.closed) < DAYS_PER_RUN)
     @rule(number=numbers)
     def undo_at_once(self, number: int) -> None:
         """Take the same entry back from several transactions: one does, the others hear of it."""
         target = self._target(number)
         day = self._day(DAYS_PER_RUN - 1)
-        if self.model.is_reversed(target.key) or not self.model.is_open(day):
+        if not self.model.may_reverse(target, day):
             return
         mirrors = [self._mirror(target, day, variant) for variant in range(3)]
         answers = _at_once([partial(self._answer, [mirror]) for mirror in mirrors])
@@ -202,7 +206,7 @@ class Book(RuleBasedStateMachine):
     @rule(number=numbers)
     def close_and_post_at_once(self, number: int) -> None:
         """Close a day while somebody posts into it: it went in before, or finds the day closed."""
-        entry = self._entry(Post(number, contested=False))
+        entry = self._first(number)
         is_new = entry.key not in self.model.known
         if is_new and not self.model.is_open(entry.business_date):
             return
@@ -217,17 +221,19 @@ class Book(RuleBasedStateMachine):
             self.model.take([self.model.known.get(entry.key, entry)])
         assert closed == self.model.close(entry.business_date)
 
-    @precondition(lambda self: self.model.closed)
     @rule(statement=st.sampled_from(REOPENING))
     def reopen(self, statement: str) -> None:
         """Open a closed day again: nobody can, not even the superuser."""
+        if not self.model.closed:
+            return  # As a precondition it would depend on who was faster in `close_and_post`.
         with self.open_owner_tx() as tx:
             assert refusal(tx, statement) == "LD005"
 
-    @precondition(lambda self: len(self.remembered) < INSTANTS_MAX)
     @rule()
     def remember(self) -> None:
         """Remember an instant and what was answered about it."""
+        if len(self.remembered) == INSTANTS_MAX:
+            return
         with self.open_tx() as tx:
             instant = fix_instant(tx)
             self.remembered[instant] = self._pages(tx, instant)
@@ -278,9 +284,12 @@ class Book(RuleBasedStateMachine):
         key = f"run:{self.number}:{act.number}"
         return _forms(key, self._day(content.after), content, act.contested)[content.form]
 
+    def _first(self, number: int) -> Entry:
+        return self._entry(Post(number, contested=False))
+
     def _target(self, number: int) -> Entry:
         """Return what to take back; while the book is empty, something that is not in it."""
-        known = [*self.model.known.values()] or [self._entry(Post(number, contested=False))]
+        known = [*self.model.known.values()] or [self._first(number)]
         return known[number % len(known)]
 
     def _mirror(self, target: Entry, day: date, variant: int) -> Entry:
@@ -347,7 +356,7 @@ def test_the_book_agrees_with_its_model_whatever_happens(server: Server, databas
         Book,
         settings=settings(
             max_examples=max(10, settings().max_examples // 6),
-            stateful_step_count=12,
+            stateful_step_count=16,
             deadline=None,
         ),
     )
