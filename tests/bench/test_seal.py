@@ -11,7 +11,7 @@ def test_every_closed_day_is_sealed_published_and_holds(place: Place, filled: Pl
     assert [line.split("  ")[0] for line in lines[1:6]] == [
         f"sealed, {filled.closed_days} days",
         "published",
-        "verified",
+        "verified, entries of open days among them",
         "(SHA-256 alone, last day)",
         "(copied out, last day)",
     ]
