@@ -5,6 +5,7 @@ from alembic import op
 
 from migrations.loading import (
     ROOT,
+    MigrationRefused,
     as_owner,
     grant,
     load_sql,
@@ -25,7 +26,14 @@ TEXT = sa.Text(collation="C")
 
 
 def upgrade() -> None:
-    """Create the audit records, and the one way to write them."""
+    """Create the audit records, and the one way to write them.
+
+    Raises:
+        MigrationRefused: the database is not in UTF-8, so it could not tell composed letters.
+    """
+    encoding = str(op.get_bind().exec_driver_sql("SHOW server_encoding").scalar_one())
+    if encoding != "UTF8":
+        raise MigrationRefused(f"the database is encoded in {encoding}; it must be UTF8")
     with as_owner():
         load_sql(SQL_FOLDER, "audit_digest_v1", "is_audit_v1")
         op.create_table(
