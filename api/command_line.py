@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from api import book, commands
+from api.asked import day_of, instant_of
 from api.book import SpanRefused
 from api.demo import demo
 from api.export import FORMATS, NotExported, export
 from api.far_side import FarSideAway
+from api.log_proof import CONSISTENCY, INCLUSION, log_proof
 from api.postgres.errors import DatabaseRefused, ServerFailed
 from api.processes import ProcessFailed
 from api.settings import SettingsWrong
@@ -86,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_days(add)
     _add_book(add)
     _add_export(add)
+    _add_log_proof(add)
     _add_bench(add)
     return parser
 
@@ -228,6 +231,17 @@ def _add_span(verb: argparse.ArgumentParser, *, last_option: str) -> None:
     verb.add_argument("--recorded-by", type=_instant, metavar="INSTANT", help=_RECORDED_BY)
 
 
+def _add_log_proof(add: AddVerb) -> None:
+    one = _verb(
+        add,
+        "log-proof",
+        "print the proof that an entry is sealed, or that one day's log begins another's",
+        log_proof,
+    )
+    one.add_argument("kind", choices=[INCLUSION, CONSISTENCY], help="what to prove")
+    one.add_argument("about", nargs="+", metavar="KEY|DAY", help="an entry's key, or two days")
+
+
 def _add_export(add: AddVerb) -> None:
     one = _verb(
         add,
@@ -302,18 +316,15 @@ def _verb(
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-11-23") from error
+    day = day_of(text)
+    if day is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-11-23")
+    return day
 
 
 def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
+    instant = instant_of(text)
+    if instant is None:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not an instant with its offset like 2026-11-23T17:00:00+07:00"
         )

@@ -15,11 +15,13 @@ from api.composition import CLOSE, LOOK, WEB, open_house
 from api.far_side import Sandbox
 from api.house import House
 from api.inbox import Offered, printable_name
+from api.keys import seal_key_of
 from api.postgres.migrate import migrate
 from api.postgres.prepare import prepare
 from api.processes import Child, Processes
 from api.schedule_process import run_schedule
 from api.screen import show
+from api.seals import SealFolder, known_key, seal_days
 from api.settings import SettingsWrong, read_settings
 from api.telemetry import start_logs
 from api.web import open_ports, work
@@ -75,6 +77,7 @@ def run_migrations(chosen: argparse.Namespace) -> int:
 def close_day(chosen: argparse.Namespace) -> int:
     """Close one day or every open one, and print each day's report; 1 when one stays open."""
     house = open_house(read_settings(), process="close-day", roles=CLOSE)
+    seal_key_of(house.settings)  # Missed before a day is closed rather than after.
     return close_days(house, only=chosen.date, by=operator(chosen.reason))
 
 
@@ -102,6 +105,10 @@ def close_days(house: House, *, only: date | None, by: Doer | None) -> int:
             show(f"day {one.outcome.business_date} stays open:")
             for reason in one.outcome.reasons:
                 show(f"  {reason.obstacle}  {reason.subject}: {reason.text}")
+    for one in seal_days(house.open_recon_tx, house):
+        show(
+            f"day {one.day.business_date} is sealed as number {one.day.sequence}: {one.root.hex()}"
+        )
     return 0 if all(isinstance(one.outcome, DayClosed) for one in tried) else 1
 
 
@@ -118,6 +125,8 @@ def prove_house(house: House, *, as_json: bool) -> int:
         calendar=house.calendar,
         public_keys=house.public_keys,
         far_side=_far_side(house),
+        seals=SealFolder(house.settings.seals),
+        seal_key=known_key(house.settings),
         now=house.clock(),
     )
     results = run_proofs(house.open_auditor_tx, means)

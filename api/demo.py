@@ -192,7 +192,8 @@ def _far_sides(chosen: _Demo, logs: Path) -> Child:
 def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, str]:
     """Return the demo's settings: secrets drawn once, addresses as asked for today."""
     path = folder / SETTINGS_FILE
-    kept = read_settings_file(path) if path.exists() else _drawn()
+    # What a demo of an earlier version had no need of is drawn now.
+    kept = _drawn() | (read_settings_file(path) if path.exists() else {})
     addresses = [f"http://127.0.0.1:{first_port + offset}" for offset in range(4)]
     citizen, staff, partner, far_side = addresses
     events = {
@@ -210,6 +211,7 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
         "CLEARING_PARTNER_URL": partner,
         "CLEARING_FAR_SIDE_URL": far_side,
         "CLEARING_INBOX": str(folder / "inbox"),
+        "CLEARING_SEALS": str(folder / "seals"),
         "CLEARING_SANDBOX": "true",
         "CLEARING_ASK_FIRST_S": "3",
         "CLEARING_ASK_LONGEST_S": "60",
@@ -232,6 +234,7 @@ def _drawn() -> dict[str, str]:
         "CLEARING_SECRET_KEY": secrets.token_hex(32),
         "CLEARING_STAFF_KEY": secrets.token_urlsafe(18),
         "CLEARING_SIGNING_KEY": secrets.token_hex(32),
+        "CLEARING_SEAL_KEY": secrets.token_hex(32),
         "CLEARING_PERSONAL_KEY": secrets.token_hex(32),
         "CLEARING_PERSONAL_INDEX_KEY": secrets.token_hex(32),
         "VNPAY_TMN_CODE": "DVCTEST1",

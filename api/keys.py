@@ -1,10 +1,11 @@
-"""Keys from settings: what signs proofs, what hides personal data."""
+"""Keys from settings: what signs proofs and seals, what hides personal data."""
 
 from collections.abc import Mapping
 
 from pydantic import SecretStr
 
-from api.settings import Settings
+from api.settings import PREFIX, Settings, SettingsWrong
+from ledger.seal import SealKey
 from payments.acknowledgement import Ed25519Signer
 from payments.personal_data import PersonalDataKeys
 
@@ -18,6 +19,17 @@ def public_keys_of(settings: Settings) -> Mapping[str, bytes]:
     """Return the keys acknowledgements may be signed with, by key id."""
     signer = signer_of(settings)
     return {signer.key_id: signer.public_key}
+
+
+def seal_key_of(settings: Settings) -> SealKey:
+    """Return what signs the seals of closed days.
+
+    Raises:
+        SettingsWrong: the key is not set; only processes that close days are given it.
+    """
+    if settings.seal_key is None:
+        raise SettingsWrong(f"setting {PREFIX}SEAL_KEY: who closes days needs it")
+    return SealKey(settings.seal_origin, _bytes(settings.seal_key))
 
 
 def personal_keys_of(settings: Settings) -> PersonalDataKeys:

@@ -6,7 +6,9 @@ import threading
 
 from api.close_days import close_due_days
 from api.composition import SCHEDULE, jobs_of, open_house
+from api.keys import seal_key_of
 from api.schedule import Fenced, Holder, Job, run
+from api.seals import seal_days
 from api.settings import Settings
 
 
@@ -16,8 +18,16 @@ def run_schedule(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     house = open_house(settings, process="schedule", roles=SCHEDULE)
 
+    seal_key_of(settings)  # Missed now rather than when the first day closes.
+
     def close(fenced: Fenced) -> object:
-        return close_due_days(fenced(house.open_recon_tx), house)
+        closed = close_due_days(fenced(house.open_recon_tx), house)
+        return closed, seal(fenced)
+
+    def seal(fenced: Fenced) -> object:
+        return seal_days(fenced(house.open_recon_tx), house)
 
     holder = Holder(house, name=f"{socket.gethostname()}:{settings.inbox}")
-    run(holder, jobs_of(house), nightly=Job("close_days", close, every_s=60), stop=stop)
+    # By itself, too: a crash between a close and its seal heals, whatever keeps the next day open.
+    jobs = [*jobs_of(house), Job("seal_days", seal, every_s=60)]
+    run(holder, jobs, nightly=Job("close_days", close, every_s=60), stop=stop)

@@ -40,6 +40,15 @@ class Settings(BaseSettings):
     secret_key: Key32 = Field(description="signs cookies and tokens")
     staff_key: SecretStr = Field(min_length=16)
     signing_key: Key32 = Field(description="Ed25519 seed that signs acknowledgements")
+    seals: Path = Field(description="folder the seals of closed days are published in")
+    seal_key: Key32 | None = Field(
+        default=None, description="Ed25519 seed that signs seals; only who closes days needs it"
+    )
+    seal_origin: str = Field(
+        default="clearing",
+        pattern=r"^[a-z0-9][a-z0-9./-]{0,79}$",
+        description="whose seals they are, as their notes say for ever",
+    )
     personal_key: Key32 = Field(description="encrypts personal data")
     personal_index_key: Key32 = Field(description="finds personal data without reading it")
     personal_key_id: str = Field(default="p1", pattern=r"^[a-z0-9]{1,12}$")

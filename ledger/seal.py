@@ -21,7 +21,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self, TypedDict
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -216,9 +216,29 @@ def note_text(seal: Seal, *, origin: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+class InclusionProof(TypedDict):
+    """A document: this leaf stands there under that note; hashes in hex."""
+
+    kind: Literal["inclusion"]
+    note: str
+    leaf: str
+    index: int
+    size: int
+    path: list[str]
+
+
+class ConsistencyProof(TypedDict):
+    """A document: the first note's log of days begins the second's; hashes in hex."""
+
+    kind: Literal["consistency"]
+    first: str
+    second: str
+    path: list[str]
+
+
 def inclusion_proof(
     note: str, leaf: Leaf, *, index: int, leaves: Sequence[bytes]
-) -> dict[str, object]:
+) -> InclusionProof:
     """Return the document that proves a leaf to stand under a note; `leaves` are the day's."""
     return {
         "kind": "inclusion",
@@ -232,7 +252,7 @@ def inclusion_proof(
 
 def consistency_proof(
     *, first: str, second: str, first_size: int, days: Sequence[bytes]
-) -> dict[str, object]:
+) -> ConsistencyProof:
     """Return the document that proves one note's log to begin another's; `days` are the other's."""
     path = consistency_path(days, first_size)
     return {

@@ -183,7 +183,7 @@ def unsealed(tx: Tx, *, closed_by: datetime) -> list[date]:
     query = (
         sa.select(closed_day.c.business_date)
         .outerjoin(seal, seal.c.business_date == closed_day.c.business_date)
-        .where(seal.c.business_date.is_(None), closed_day.c.recorded_at <= closed_by)
+        .where(seal.c.business_date.is_(None), closed_day.c.closed_at <= closed_by)
         .order_by(closed_day.c.business_date)
     )
     return list(tx.execute(query).scalars())

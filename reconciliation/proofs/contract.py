@@ -1,12 +1,13 @@
 """What a proof is: one sentence that must hold, and a question to the database that says so."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from gateways.contract import Gateway
 from ledger.postgres.transaction import Tx
+from ledger.seal import VerifierKey
 from payments.business_calendar import BusinessCalendar
 
 
@@ -22,11 +23,24 @@ class FarSide:
     acknowledged: frozenset[str]
 
 
+class SealsOutside(Protocol):
+    """What was published of sealed days, outside the database."""
+
+    def note(self, day: date, /) -> str | None:
+        """Return a day's note, None when there is none."""
+        ...
+
+    def rows(self, day: date, /) -> Iterator[str] | None:
+        """Return a day's leaves, a name and a hash in hex each; None when there are none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What proofs need beside the database.
 
     `public_keys` are the raw Ed25519 keys that proofs of payment were signed with, by key id.
+    `seal_key` is the key seals are checked with, None where none is known.
     `far_side` is None where nobody can be asked, such as in production.
     """
 
@@ -34,6 +48,8 @@ class Means:
     calendar: BusinessCalendar
     public_keys: Mapping[str, bytes]
     far_side: FarSide | None
+    seals: SealsOutside
+    seal_key: VerifierKey | None
     now: datetime
 
 

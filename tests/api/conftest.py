@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "CLEARING_SECRET_KEY": "11" * 32,
     "CLEARING_STAFF_KEY": "staff-key-of-sixteen",
     "CLEARING_SIGNING_KEY": "22" * 32,
+    "CLEARING_SEAL_KEY": "55" * 32,
     "CLEARING_PERSONAL_KEY": "33" * 32,
     "CLEARING_PERSONAL_INDEX_KEY": "44" * 32,
     "CLEARING_SANDBOX": "true",
@@ -62,6 +63,7 @@ def house(
     places = {
         **dict.fromkeys(ADDRESSES, dsn),
         "CLEARING_INBOX": str(tmp_path / "inbox"),
+        "CLEARING_SEALS": str(tmp_path / "seals"),
     }
     for name, value in (ENVIRONMENT | places).items():
         monkeypatch.setenv(name, value)

@@ -9,6 +9,7 @@ COMPLETE = {
     "STAFF_URL": "http://127.0.0.1:8701",
     "PARTNER_URL": "http://127.0.0.1:8702",
     "INBOX": "var/inbox",
+    "SEALS": "var/seals",
     "SECRET_KEY": "11" * 32,
     "STAFF_KEY": "staff-key-of-sixteen",
     "SIGNING_KEY": "22" * 32,
@@ -45,6 +46,9 @@ def test_a_missing_setting_is_named_in_one_line(name: str, monkeypatch: pytest.M
     [
         ("SECRET_KEY", "abcd"),
         ("SIGNING_KEY", "zz" * 32),
+        ("SEAL_KEY", "11" * 31),
+        ("SEAL_ORIGIN", "two words"),
+        ("SEAL_ORIGIN", "a+b"),
         ("CITIZEN_URL", "not an address"),
         ("STAFF_KEY", "short"),
         ("SUBSCRIBERS", '{"csgt": {"url": "http://x", "secret": "s", "more": 1}}'),

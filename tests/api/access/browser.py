@@ -15,6 +15,7 @@ SETTINGS = Settings(
     staff_url="http://staff.test",
     partner_url="http://partner.test",
     inbox=Path("inbox"),
+    seals=Path("seals"),
     secret_key=SecretStr("11" * 32),
     staff_key=SecretStr("staff-key-of-sixteen"),
     signing_key=SecretStr("22" * 32),

@@ -66,9 +66,8 @@ def test_one_entrys_leaf_is_the_one_among_all(open_sealed_tx: OpenTx) -> None:
 def test_a_closed_day_without_seal_is_named_once_its_time_is_over(open_recon_tx: OpenTx) -> None:
     close(open_recon_tx, DAY, 1)
     with open_recon_tx() as tx:
-        now: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
-        assert seal_rows.unsealed(tx, closed_by=now) == [DAY]
-        assert seal_rows.unsealed(tx, closed_by=now - timedelta(minutes=1)) == []
+        assert seal_rows.unsealed(tx, closed_by=NOW) == [DAY]
+        assert seal_rows.unsealed(tx, closed_by=NOW - timedelta(seconds=1)) == []
     assert seal_day(open_recon_tx, key=KEY, now=NOW) is not None
     with open_recon_tx() as tx:
         assert seal_rows.unsealed(tx, closed_by=datetime.max.replace(tzinfo=UTC)) == []

@@ -7,16 +7,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 
+from api.seals import SealFolder, publish_seals
 from gateways import contract
 from gateways.contract import Gateway, Notice, RawRequest, Verdict
 from gateways.transport import Transport
 from gateways.vnpay import Settings, Vnpay
 from ledger.money import Money
 from ledger.postgres.transaction import OpenTx, Tx
+from ledger.seal import SealKey
 from payments.acknowledgement import Ed25519Signer
 from payments.apply_notices import apply_notices
 from payments.event import Event
@@ -29,6 +32,7 @@ from reconciliation.close_day import DayClosed, close_day
 from reconciliation.match_day import match_day
 from reconciliation.proofs.contract import FarSide, Means, Outcome, Violated
 from reconciliation.receive_file import receive_file
+from reconciliation.seal_day import seal_day
 from reconciliation.statements.mt940 import FORMAT
 from tests.gateways.vnpay_samples import SECRET, callback, query_answer
 from tests.payments.scene import opened, owe
@@ -50,6 +54,7 @@ NEXT_EVENING: Final = datetime(2026, 3, 12, 18, 0, tzinfo=VIETNAM)
 AMOUNT: Final = Money(350_000)
 CALENDAR: Final = load_calendar()
 SIGNER: Final = Ed25519Signer(b"p" * 32)
+SEAL_KEY: Final = SealKey("clearing", b"s" * 32)
 KEY: Final = "order-0001"
 
 BY_CALLBACK: Final = ("PAID-1", "PAID-2", "PAID-3")
@@ -200,13 +205,24 @@ def make_book(open_tx: OpenTx, open_recon_tx: OpenTx, gateway: Gateway) -> FarSi
     return FarSide(paid=maker.paid, acknowledged=frozenset(maker.acknowledged))
 
 
-def means_of(gateway: Gateway, far_side: FarSide | None) -> Means:
+def seal_book(open_tx: OpenTx, folder: Path) -> SealFolder:
+    """Seal the closed days of the book and publish the seals."""
+    while seal_day(open_tx, key=SEAL_KEY, now=NEXT_EVENING) is not None:
+        pass
+    published = SealFolder(folder)
+    publish_seals(open_tx, published, key=SEAL_KEY.verifier)
+    return published
+
+
+def means_of(gateway: Gateway, far_side: FarSide | None, seals: SealFolder) -> Means:
     """Return what proofs of this book need."""
     return Means(
         gateways={gateway.code: gateway},
         calendar=CALENDAR,
         public_keys={SIGNER.key_id: SIGNER.public_key},
         far_side=far_side,
+        seals=seals,
+        seal_key=SEAL_KEY.verifier,
         now=EVENING,
     )
 

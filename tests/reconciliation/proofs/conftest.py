@@ -13,7 +13,7 @@ from gateways.vnpay import Vnpay
 from ledger.postgres.transaction import OpenTx, Tx, transactions
 from reconciliation.proofs.contract import Means
 from tests.gateways.canned_partner import transport
-from tests.reconciliation.proofs.book import gateway_of, make_book, means_of
+from tests.reconciliation.proofs.book import gateway_of, make_book, means_of, seal_book
 
 DATABASE = "clearing_proofs"
 
@@ -26,17 +26,15 @@ def gateway() -> Iterator[Vnpay]:
 
 
 @pytest.fixture(scope="session")
-def means(server: Server, gateway: Vnpay) -> Means:
+def means(server: Server, gateway: Vnpay, tmp_path_factory: pytest.TempPathFactory) -> Means:
     """Make the book, once, and give what its proofs need."""
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
         connection.execute("CREATE DATABASE clearing_proofs")
     migrate(server.dsn(database=DATABASE))
-    far_side = make_book(
-        transactions(_engine(server, role="clearing_app")),
-        transactions(_engine(server, role="clearing_recon")),
-        gateway,
-    )
-    return means_of(gateway, far_side)
+    open_recon_tx = transactions(_engine(server, role="clearing_recon"))
+    far_side = make_book(transactions(_engine(server, role="clearing_app")), open_recon_tx, gateway)
+    seals = seal_book(open_recon_tx, tmp_path_factory.mktemp("seals"))
+    return means_of(gateway, far_side, seals)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,53 @@
+"""Proofs of the log for whoever asks at a terminal: an entry under its seal, a day after a day."""
+
+import argparse
+import json
+from datetime import date
+from typing import Final
+
+from api.composition import LOOK, open_house
+from api.house import House
+from api.screen import show
+from api.seals import NotProvable, SealFolder, consistency_of, inclusion_of
+from api.settings import read_settings
+
+INCLUSION: Final = "inclusion"
+CONSISTENCY: Final = "consistency"
+
+
+def log_proof(chosen: argparse.Namespace) -> int:
+    """Print one proof as JSON; 1 when there is none."""
+    house = open_house(read_settings(), process="log-proof", roles=LOOK)
+    return print_log_proof(house, chosen.kind, chosen.about)
+
+
+def print_log_proof(house: House, kind: str, about: list[str]) -> int:
+    """Print the proof about an entry's key, or about two days; 1 when there is none."""
+    folder = SealFolder(house.settings.seals)
+    try:
+        with house.open_auditor_tx() as tx:
+            match kind, about:
+                case "inclusion", [key]:
+                    proof = inclusion_of(tx, folder, key)
+                case "consistency", [first, second]:
+                    proof = consistency_of(tx, _day(first), _day(second))
+                case _:
+                    show("log-proof: give inclusion KEY, or consistency DAY DAY")
+                    return 2
+    except NotProvable as refusal:
+        show(f"no proof: {refusal}")
+        return 1
+    show(json.dumps(proof, ensure_ascii=False, indent=1))
+    return 0
+
+
+def _day(text: str) -> date:
+    """Return a date.
+
+    Raises:
+        NotProvable: the text is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise NotProvable(f"{text!r} is not a date like 2026-11-23") from error
