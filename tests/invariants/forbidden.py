@@ -85,10 +85,15 @@ ANYWHERE: Final = (
     "DROP VIEW payments.reconcilable_v1 CASCADE",
     "DROP OWNED BY clearing_owner",
     "REASSIGN OWNED BY clearing_owner TO <role>",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE clearing_owner GRANT ALL ON TABLES TO <role>",
     "UPDATE public.alembic_version SET version_num = '0001'",
     "CREATE EXTENSION pg_trgm",
 )
+NOT_FOR_STRANGERS: Final = (
+    "SET ROLE clearing_owner",
+    "ALTER DEFAULT PRIVILEGES FOR ROLE clearing_owner GRANT ALL ON TABLES TO <role>",
+)
+"""What only a member of the owner may: PostgreSQL 15 does not ask it to become the owner first."""
+
 OUT_OF_REACH: Final = (
     # Become somebody else.
     "SET ROLE postgres",
