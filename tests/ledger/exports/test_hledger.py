@@ -22,6 +22,8 @@ FIRST = date(2026, 10, 12)
 LAST = date(2026, 10, 30)
 DATES = [FIRST_DAY, date(2026, 10, 11), FIRST, date(2026, 10, 20), LAST, date(2026, 12, 31)]
 
+NOTHING = Journal(Span(first=FIRST, last=None, recorded_by=NOW), [], {}, {}, [])
+
 
 @pytest.fixture
 def hledger() -> str:
@@ -107,8 +109,8 @@ def test_a_cut_file_or_a_changed_amount_is_noticed(book: Tx, hledger: str, tmp_p
         run(hledger, "-f", path, "check")
 
 
-def test_a_book_without_entries_is_a_journal_too(tx: Tx, hledger: str, tmp_path: Path) -> None:
-    path = written(journal_of(tx, first=FIRST), tmp_path)
+def test_a_book_without_entries_is_a_journal_too(hledger: str, tmp_path: Path) -> None:
+    path = written(NOTHING, tmp_path)
     run(hledger, "-f", path, "check", "--strict")
     assert "2026-10-12 to the last" in path.read_text()
 

@@ -14,7 +14,7 @@ from ledger.exports.journal_csv import HEADER, csv_text
 from ledger.money import ZERO, Money
 from ledger.postgres.balances import balances
 from ledger.postgres.transaction import Tx
-from tests.ledger.exports.conftest import SIZE, journal_of
+from tests.ledger.exports.conftest import SEED, SIZE, journal_of
 from tests.ledger.exports.outside import csv_rows
 from tests.ledger.random_book import random_book
 from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture
@@ -106,7 +106,7 @@ def test_what_stood_before_is_on_its_side() -> None:
 
 def test_a_whole_book_comes_back_from_its_rows(book: Tx) -> None:
     text = "".join(csv_text(journal_of(book)))
-    entries = {entry.key: entry for entry in random_book(seed=20_261_122, size=SIZE)}
+    entries = {entry.key: entry for entry in random_book(seed=SEED, size=SIZE)}
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert len(rows) == sum(len(entry.transfers) for entry in entries.values())
     for row in rows:
