@@ -1,14 +1,13 @@
-"""The whole book on one page, as of a business day or now."""
-
-from datetime import date
+"""The whole book on one page, by both clocks: what every account held, took in and holds."""
 
 from fastapi import APIRouter, Request, Response
 
 from api.access.staff_session import staff_of
+from api.console.span_form import SpanForm, ask, query_of
 from api.house import House
 from api.page import in_both_languages
-from ledger.postgres.trial_balance import trial_balance
-from payments.errors import InputRefused
+from ledger.exports.journal import instant_text
+from ledger.postgres.statement import sheet
 
 
 def routes(house: House) -> APIRouter:
@@ -16,26 +15,25 @@ def routes(house: House) -> APIRouter:
     pages = APIRouter()
 
     @pages.get("/trial-balance")
-    def show(request: Request, as_of: str = "") -> Response:
+    def show(request: Request, first: str = "", last: str = "", recorded_by: str = "") -> Response:
         staff = staff_of(request, house.settings, now=house.clock())
-        day = _day(as_of.strip())
-        with house.open_report_tx() as tx:
-            book = trial_balance(tx, as_of=day)
+        form = SpanForm(first.strip(), last.strip(), recorded_by.strip())
+        found = ask(house.open_report_tx, form, sheet)
+        query = "" if found.span is None else query_of(found.span)
+        speech = house.pages.speech(request)
         page = house.pages.show(
             request,
             "console/trial_balance.html",
-            here=f"/trial-balance?as_of={day or ''}",
-            as_of=day,
-            book=book,
+            status=found.status,
+            here=f"/trial-balance?{query}" if query else "/trial-balance",
+            form=form,
+            errors={field: speech.say(text) for field, text in found.errors.items()},
+            span=found.span,
+            query=query,
+            instant_text=instant_text,
+            book=found.told,
             staff_token=staff.token(),
         )
         return staff.remember(page, now=house.clock())
 
     return in_both_languages(pages)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InputRefused(field="as_of", reason="is not a date such as 2026-11-22") from error

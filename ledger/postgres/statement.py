@@ -134,10 +134,14 @@ def lines(
 ) -> Page:
     """Return the first lines of an account, or those that follow `after`, with running balances.
 
+    A mark before the span stands for its beginning.
+
     Raises:
         InstantOpen: the instant is not past, or somebody is still posting.
     """
     fix_instant(tx, span.recorded_by)
+    if after is not None and span.first is not None and after.business_date < span.first:
+        after = None
     account_id: int | None = tx.execute(
         sa.select(account.c.account_id).where(account.c.code == place.code)
     ).scalar_one_or_none()

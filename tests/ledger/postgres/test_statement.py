@@ -114,6 +114,15 @@ def test_a_sheet_with_unequal_sides_says_so() -> None:
     assert not Sheet(((RECEIVABLE, Turnover(one, two)),)).is_balanced
 
 
+def test_a_mark_outside_the_span_leads_to_its_edge(tx: Tx) -> None:
+    post_entries(tx, [capture(1, amount=1), capture(2, amount=2), capture(3, day=NEXT_DAY)])
+    ((first, *_), _) = _told(lines(tx, ever(tx), RECEIVABLE))
+    later = replace(ever(tx), first=NEXT_DAY)
+    assert lines(tx, later, RECEIVABLE, after=first.mark) == lines(tx, later, RECEIVABLE)
+    beyond = replace(first.mark, business_date=NEXT_DAY + timedelta(days=1))
+    assert lines(tx, later, RECEIVABLE, after=beyond) == Page((), None)
+
+
 def test_nobody_is_told_about_an_instant_ahead(tx: Tx) -> None:
     ahead = replace(ever(tx), recorded_by=fix_instant(tx) + timedelta(hours=1))
     with pytest.raises(InstantAhead):
