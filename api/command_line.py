@@ -10,7 +10,6 @@ from pathlib import Path
 
 from api import book, commands
 from api.asked import day_of, instant_of
-from api.asked import day_of, instant_of
 from api.book import SpanRefused
 from api.demo import demo
 from api.export import FORMATS, NotExported, export
