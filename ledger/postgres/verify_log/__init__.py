@@ -1,0 +1,1 @@
+"""Checks the sealed book without trusting it; imports nothing of ours, to be copied alone."""
