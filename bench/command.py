@@ -51,14 +51,17 @@ def measure(place: Place, names: Sequence[str], *, stored: int, seconds: int) ->
     plan = plan_of(stored, today=vietnam_day(now()))
     if stored:
         fill(place, BOOK, plan)
-        print(size_of(place, BOOK))
+        _show([size_of(place, BOOK)])
     held: list[bool] = []
     for name in names:
         say(f"measuring {name}")
-        for line in (f"\n{name}", *conditions(place), *yardstick(place, seconds=seconds)):
-            print(line)
+        _show([f"\n{name}", *conditions(place), *yardstick(place, seconds=seconds)])
         lines, is_held = MEASURES[name](place, plan, seconds)
-        for line in lines:
-            print(line)
+        _show(lines)
         held.append(is_held)
     return all(held)
+
+
+def _show(lines: Sequence[str]) -> None:
+    """Print at once: of a run of hours, what was found stands there whatever comes after."""
+    print("\n".join(lines), flush=True)
