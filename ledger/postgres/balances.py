@@ -89,6 +89,7 @@ def balances(
 
     An account where nothing ever moved is missing.
     """
+    plan_for_values(tx)
     if recorded_by is not None:
         fix_instant(tx, recorded_by)
     start = last_closed_day(tx, as_of=as_of, recorded_by=recorded_by)
@@ -162,6 +163,14 @@ def uncleared(tx: Tx, *, until: date) -> list[OpenBatch]:
         )
         for row in tx.execute(query)
     ]
+
+
+def plan_for_values(tx: Tx) -> None:
+    """Have what this transaction asks planned for the accounts, days and instant it asks about.
+
+    One plan for all would suit neither a hot account nor a rare one, and connections live long.
+    """
+    tx.execute(sa.select(sa.func.set_config("plan_cache_mode", "force_custom_plan", sa.true())))
 
 
 def last_closed_day(tx: Tx, *, as_of: date | None, recorded_by: datetime | None) -> date | None:

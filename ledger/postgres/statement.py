@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ledger.accounts import Account, account_of
 from ledger.exports.journal import Span
 from ledger.money import ZERO, Money, total
-from ledger.postgres.balances import NOTHING, Balance, Days, balance, balances
+from ledger.postgres.balances import NOTHING, Balance, Days, balance, balances, plan_for_values
 from ledger.postgres.recorded import fix_instant
 from ledger.postgres.tables import account, entry, transfer
 from ledger.postgres.transaction import Tx
@@ -139,6 +139,7 @@ def lines(
     Raises:
         InstantOpen: the instant is not past, or somebody is still posting.
     """
+    plan_for_values(tx)
     fix_instant(tx, span.recorded_by)
     if after is not None and span.first is not None and after.business_date < span.first:
         after = None
