@@ -19,11 +19,13 @@ from api.postgres.errors import DatabaseRefused, ServerFailed
 from api.processes import ProcessFailed
 from api.settings import SettingsWrong
 from api.settings_file import DEMO_SETTINGS, load_settings_file
+from api.verify_log import verify_log
 from bench.command import STORED, WHAT, bench
 from gateways.errors import Misconfigured
 from ledger.accounts import Account, account_of
 from ledger.audit_record import REASON_MAX, REASON_SHAPE, StockReason, reason_of
 from ledger.errors import BookUnreachable, InstantOpen
+from ledger.postgres.verify_log.__main__ import add_options
 from reconciliation.errors import ReconciliationError
 
 AddVerb = Callable[..., argparse.ArgumentParser]
@@ -89,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_book(add)
     _add_export(add)
     _add_log_proof(add)
+    _add_verify_log(add)
     _add_bench(add)
     return parser
 
@@ -240,6 +243,17 @@ def _add_log_proof(add: AddVerb) -> None:
     )
     one.add_argument("kind", choices=[INCLUSION, CONSISTENCY], help="what to prove")
     one.add_argument("about", nargs="+", metavar="KEY|DAY", help="an entry's key, or two days")
+
+
+def _add_verify_log(add: AddVerb) -> None:
+    add_options(
+        _verb(
+            add,
+            "verify-log",
+            "check every sealed day as an auditor does and name what was changed; or a proof",
+            verify_log,
+        )
+    )
 
 
 def _add_export(add: AddVerb) -> None:

@@ -16,6 +16,8 @@ COMMANDS = (
     "account",
     "prove",
     "export",
+    "log-proof",
+    "verify-log",
     "bench",
 )
 

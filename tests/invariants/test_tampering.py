@@ -145,7 +145,7 @@ def test_an_untouched_book_holds(book: Connection, seals: Path) -> None:
                 " DELETE FROM ledger.seal WHERE business_date = '2026-11-21';"
                 " DELETE FROM ledger.closed_day WHERE business_date = '2026-11-21'"
             ),
-            ["2026-11-21 the day was sealed with 5 entries and is not closed in the database"],
+            ["2026-11-21 the day was sealed over 5 entries and is not closed in the database"],
         ),
         (
             (

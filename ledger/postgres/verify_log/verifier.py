@@ -68,8 +68,8 @@ class Verifier:
             self._notes[date] = note
             self._check_chain(note)
         if day is None or not day.is_closed:
-            what = "" if note is None else f" with {_some(note.entries, 'entry', 'entries')}"
-            self._find(f"{date} the day was sealed{what} and is not closed in the database")
+            over = "" if note is None else f" over {_some(note.entries, 'entry', 'entries')}"
+            self._find(f"{date} the day was sealed{over} and is not closed in the database")
         elif note is None:
             self._check_digests(date, self._book.entries(date))
         else:
