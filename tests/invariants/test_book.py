@@ -142,8 +142,7 @@ class Book(RuleBasedStateMachine):
     @rule(drawn=st.lists(numbers, min_size=1, max_size=6), again=st.booleans())
     def post(self, drawn: list[int], *, again: bool) -> None:
         """Post some entries in one call, new and repeated, some twice in it."""
-        entries = [self._first(number) for number in (*drawn, *drawn[:again])]
-        self._post(entries)
+        self._post([self._first(number) for number in (*drawn, *drawn[:again])])
 
     @rule(acts=st.lists(posts | undos, min_size=1, max_size=4))
     def post_odd(self, acts: list[Post | Undo]) -> None:
@@ -199,9 +198,9 @@ class Book(RuleBasedStateMachine):
 
     @rule(after=st.integers(0, DAYS_PER_RUN - 2))
     def close(self, after: int) -> None:
-        """Close some day: the next, one that is closed, one that must wait or was passed over."""
-        day = self._day(after)
-        assert self._closed(day) == self.model.close(day)
+        """Close some day, and the one before: in turn, again, out of turn, passed over."""
+        for day in (self._day(after), self._day(max(0, after - 1))):
+            assert self._closed(day) == self.model.close(day)
 
     @rule(number=numbers)
     def close_and_post_at_once(self, number: int) -> None:
@@ -210,7 +209,6 @@ class Book(RuleBasedStateMachine):
         is_new = entry.key not in self.model.known
         if is_new and not self.model.is_open(entry.business_date):
             return
-
         answer, closed = _at_once(
             [lambda: self._answer([entry]), lambda: self._closed(entry.business_date)]
         )
@@ -252,8 +250,8 @@ class Book(RuleBasedStateMachine):
                 assert self._pages(tx, instant) == self.remembered[instant]
 
     def teardown(self) -> None:
-        """Close what this run left open, and ask everything once more."""
-        for after in range(DAYS_PER_RUN):
+        """Close what this run left open, the last day first if it may, and ask everything again."""
+        for after in (DAYS_PER_RUN - 1, *range(DAYS_PER_RUN)):
             if self.model.is_open(self._day(after)):
                 self.close(after)
         with self.open_tx() as tx:
