@@ -1,12 +1,12 @@
 """The proof of a payment: a permanent page and a paper to keep, behind a secret address."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
-from starlette.responses import RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse
 
 from api.access.citizen_session import payment_cookie
 from api.access.cookies import is_secret
@@ -16,20 +16,26 @@ from api.citizen.proof_paper import Proof, paper, qr_svg, read_proof
 from api.house import House
 from api.language import Speech
 from api.page import in_both_languages, local
+from api.seals import NotProvable, SealFolder, inclusion_of
 from api.start_payment import handle_hash
+from ledger.postgres import seal_rows
 from payments.acknowledgement import SignedAcknowledgement
 from payments.errors import NotFound
 from payments.payment import Payment
-from payments.postgres import acknowledgement_rows, payment_rows, told_rows
+from payments.postgres import acknowledgement_rows, capture_rows, payment_rows, told_rows
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What the database has behind a handle; `signed` is None while nothing is paid."""
+    """What the database has behind a handle; `signed` is None while nothing is paid.
+
+    `sealed_on` is the business day whose seal the payment's entry stands under, None before.
+    """
 
     payment: Payment
     signed: SignedAcknowledgement | None
     told_at: datetime | None
+    sealed_on: date | None
 
 
 def routes(house: House) -> APIRouter:
@@ -54,6 +60,7 @@ def routes(house: House) -> APIRouter:
             proof=shown,
             state=kept.payment.state.value,
             told_at=kept.told_at,
+            sealed_on=kept.sealed_on,
             qr=Markup(qr_svg(shown.token)),  # noqa: S704 (drawn by us from our own token)
             handle=handle,
         )
@@ -73,6 +80,22 @@ def routes(house: House) -> APIRouter:
             headers={"Content-Disposition": f'inline; filename="{shown.number}.pdf"'},
         )
 
+    @pages.get("/p/{handle}/log-proof.json")
+    def log_proof(request: Request, handle: str) -> Response:
+        source = source_of(address_of(request, proxy_hops=house.settings.proxy_hops))
+        tries.take([(papers, source)], now=house.clock())
+        kept = _kept(house, handle)
+        with house.open_tx() as tx:
+            key = capture_rows.fulfilling_key(tx, kept.payment.payment_id)
+            try:
+                proof = inclusion_of(tx, SealFolder(house.settings.seals), key or "")
+            except NotProvable as refusal:
+                raise NotFound from refusal
+        name = f"{kept.payment.number}-log-proof.json"
+        return JSONResponse(
+            proof, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        )
+
     return in_both_languages(pages)
 
 
@@ -83,10 +106,13 @@ def _kept(house: House, handle: str) -> _Kept:
         payment = payment_rows.by_handle_hash(tx, handle_hash(handle))
         if payment is None:
             raise NotFound
+        key = capture_rows.fulfilling_key(tx, payment.payment_id)
+        sealed = None if key is None else seal_rows.seal_over(tx, key)
         return _Kept(
             payment,
             acknowledgement_rows.of_payment(tx, payment.payment_id),
             told_rows.told_at(tx, payment.payment_id),
+            None if sealed is None else sealed.day.business_date,
         )
 
 

@@ -12,7 +12,8 @@ from api.house import House
 from api.page import in_both_languages
 from ledger.audit_record import Act, StockReason
 from ledger.money import total
-from ledger.postgres import audit_rows
+from ledger.postgres import audit_rows, seal_rows
+from ledger.postgres.seal_rows import KeptSeal
 from ledger.postgres.transaction import Tx
 from payments.errors import NotFound
 from reconciliation.day_report import DayReport, report_of
@@ -22,11 +23,15 @@ from reconciliation.report_day import report_day
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A day's figures; `closed_at` is None and `sha256` '' while they still change."""
+    """A day's figures; `closed_at` is None and `sha256` '' while they still change.
+
+    `seal` is None until the closed day is sealed.
+    """
 
     report: DayReport
     closed_at: datetime | None
     sha256: str
+    seal: KeptSeal | None
 
 
 def routes(house: House) -> APIRouter:
@@ -69,7 +74,8 @@ def _date(text: str) -> date:
 def _shown(tx: Tx, house: House, day: date) -> Shown:
     kept = day_rows.day_of(tx, day)
     if kept is not None:
-        return Shown(report_of(kept.figures), kept.closed_at, kept.sha256.hex())
+        seal = seal_rows.seal_of(tx, day)
+        return Shown(report_of(kept.figures), kept.closed_at, kept.sha256.hex(), seal)
     taken = day_rows.taken_on(tx, day)
     so_far = report_day(tx, day, taken=taken, calendar=house.calendar, now=house.clock())
-    return Shown(so_far, None, "")
+    return Shown(so_far, None, "", None)

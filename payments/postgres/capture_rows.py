@@ -34,6 +34,11 @@ SELECT payment_id, gateway, gateway_transaction, attempt_id FROM payments.captur
 WHERE payment_id = ANY(%(payments)s::bigint[]) AND movement = 'captured'
 """
 
+_FULFILLING_KEY: Final = """
+SELECT entry_key FROM payments.capture
+WHERE payment_id = %(payment)s AND movement = 'captured'
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -92,3 +97,9 @@ def fulfilling(tx: Tx, payment_ids: Collection[int]) -> dict[int, Known]:
         )
         for row in rows
     }
+
+
+def fulfilling_key(tx: Tx, payment_id: int) -> str | None:
+    """Return the key of the entry that fulfilled a payment, None while nothing did."""
+    rows = tx.exec_driver_sql(_FULFILLING_KEY, {"payment": payment_id})
+    return rows.scalar_one_or_none()

@@ -1,6 +1,7 @@
 """The proof: everything an officer asks for, behind an address nobody can guess."""
 
-from datetime import timedelta
+from base64 import b64decode
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -8,9 +9,13 @@ from pypdf import PdfReader
 
 from api.access.quotas import PAPERS_PER_MINUTE_MAX
 from api.house import House
+from api.keys import seal_key_of
+from api.seals import seal_days
+from ledger.merkle import is_included, leaf_hash
 from payments.acknowledgement import read_token
 from payments.postgres import outbox_rows, payment_rows
 from tests.api.citizen.payer import Payer, hear
+from tests.ledger.sealing import close
 
 
 @pytest.fixture
@@ -99,6 +104,58 @@ def test_the_paper_is_the_same_each_time(payer: Payer, proven: str) -> None:
 
 def test_t31_papers_are_drawn_only_so_often(payer: Payer, proven: str) -> None:
     answers = [payer.get(f"{proven}/proof.pdf").status_code for _ in range(11)]
+    assert answers == [200] * PAPERS_PER_MINUTE_MAX + [429]
+
+
+def seal(house: House) -> None:
+    """Close the day of the payment and seal it."""
+    close(house.open_recon_tx, date(2026, 11, 23))
+    assert len(seal_days(house.open_recon_tx, house)) == 1
+
+
+def test_before_the_day_is_sealed_no_proof_in_the_book_is_offered(
+    payer: Payer, proven: str
+) -> None:
+    assert "log-proof.json" not in _text(payer, proven)
+    assert payer.get(f"{proven}/log-proof.json").status_code == 404
+
+
+def test_who_has_the_page_proves_the_payment_to_stand_in_the_sealed_book(
+    payer: Payer, proven: str
+) -> None:
+    seal(payer.house)
+    page = _text(payer, proven)
+    assert f'href="{proven}/log-proof.json"' in page
+    assert "sổ đã niêm phong của ngày 23/11/2026" in page
+    answer = payer.get(f"{proven}/log-proof.json")
+    assert answer.headers["content-type"] == "application/json"
+    proof = answer.json()
+    assert "\ncaptured\ncaptured:vnpay:14422574\n" in proof["leaf"]
+    assert seal_key_of(payer.house.settings).verifier.has_signed(proof["note"])
+    assert is_included(
+        leaf_hash(proof["leaf"].encode()),
+        index=proof["index"],
+        size=proof["size"],
+        path=[bytes.fromhex(step) for step in proof["path"]],
+        root=b64decode(proof["note"].splitlines()[2]),
+    )
+
+
+def test_nobody_else_gets_the_proof_in_the_book(payer: Payer, proven: str) -> None:
+    seal(payer.house)
+    wrong = proven[:-1] + ("A" if proven[-1] != "A" else "B")
+    assert payer.get(f"{wrong}/log-proof.json").status_code == 404
+
+
+def test_an_unpaid_payment_has_no_proof_in_the_book(payer: Payer, house: House) -> None:
+    payer.go()
+    handle = payer.client.cookies["payment"]
+    assert Payer(house).get(f"/p/{handle}/log-proof.json").status_code == 404
+
+
+def test_t31_proofs_in_the_book_are_made_only_so_often(payer: Payer, proven: str) -> None:
+    seal(payer.house)
+    answers = [payer.get(f"{proven}/log-proof.json").status_code for _ in range(11)]
     assert answers == [200] * PAPERS_PER_MINUTE_MAX + [429]
 
 

@@ -5,7 +5,9 @@ from fastapi.testclient import TestClient
 
 from ledger.postgres.audit_rows import newest
 from ledger.postgres.transaction import OpenTx
+from ledger.seal import SealKey
 from reconciliation.close_day import DayClosed, close_day
+from reconciliation.seal_day import seal_day
 from tests.payments.scene import inside
 from tests.reconciliation.day_scene import (
     CALENDAR,
@@ -50,6 +52,19 @@ def test_a_closed_day_names_its_files_and_its_books_checksum(
         assert file.sha256 in page
     assert closed.report.checksum in page
     assert "6 bút toán, 6 lượt chuyển." in page
+
+
+def test_a_closed_day_shows_its_seal_once_it_has_one(
+    staff: TestClient, closed: DayClosed, open_all_tx: OpenTx
+) -> None:
+    assert closed.is_new
+    assert "Chưa niêm phong." in _text(staff)
+    sealed = seal_day(open_all_tx, key=SealKey("clearing", b"s" * 32), now=evening_of(DAY))
+    assert sealed is not None
+    page = _text(staff)
+    assert "Niêm phong thứ 1, lúc 18:00, 18/11/2026, mã gốc:" in page
+    assert sealed.root.hex() in page
+    assert "Seal number 1" in _text(staff, "/en/day/2026-11-18")
 
 
 def test_the_desk_leads_to_the_closed_day(staff: TestClient, closed: DayClosed) -> None:

@@ -3,7 +3,13 @@
 from sqlalchemy import text
 
 from ledger.postgres.transaction import Tx
-from payments.postgres.capture_rows import Known, fulfilling, keep_captures, known_captures
+from payments.postgres.capture_rows import (
+    Known,
+    fulfilling,
+    fulfilling_key,
+    keep_captures,
+    known_captures,
+)
 from tests.payments.scene import (
     AMOUNT,
     attempt_of,
@@ -36,6 +42,8 @@ def test_only_the_transaction_that_fulfilled_a_payment_is_its_own(tx: Tx):
     assert fulfilling(tx, [attempt.payment_id, 999_999_999]) == {
         attempt.payment_id: Known("paper", f"T{reference}", attempt.attempt_id)
     }
+    assert fulfilling_key(tx, attempt.payment_id) == f"captured:paper:T{reference}"
+    assert fulfilling_key(tx, 999_999_999) is None
     keep_captures(tx, [])
 
 
