@@ -42,7 +42,9 @@ def routes(house: House) -> APIRouter:
     pages = APIRouter()
 
     @pages.get("/audit")
-    def audit(request: Request, actor: str = "", subject: str = "", before: str = "") -> Response:
+    def audit(
+        request: Request, *, actor: str = "", subject: str = "", before: str = ""
+    ) -> Response:
         staff = staff_of(request, house.settings, now=house.clock())
         asked = Asked(actor.strip(), subject.strip())
         older_than = _number(before)
