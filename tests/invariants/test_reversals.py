@@ -85,6 +85,28 @@ def test_a_hundred_at_once_take_back_once(open_tx: OpenTx) -> None:
         assert balance(tx, capture(1).transfers[0].debit).net == ZERO
 
 
+def test_the_same_reversal_from_many_at_once_is_one_and_the_same(open_tx: OpenTx) -> None:
+    numbers = range(40)
+    with open_tx() as tx:
+        post_entries(tx, [capture(number) for number in numbers])
+
+    def take_back(caller: int) -> list[int]:
+        found: dict[int, int] = {}
+        for number in numbers:
+            # Pairs of entries, their keys in the one order here and in the other there.
+            pair = (number, (number + 1) % len(numbers))
+            keys = [f"r:{min(one, len(numbers) - one)}:{one}" for one in pair]
+            reversals = [back(capture(one), key=key) for one, key in zip(pair, keys, strict=True)]
+            with open_tx() as tx:
+                posted = post_entries(tx, reversals[:: 1 if caller % 2 else -1])
+            found |= {number: posted[0 if caller % 2 else 1].entry_id}
+        return [found[number] for number in numbers]
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(take_back, range(4))
+    assert others == [first] * 3
+
+
 RIGHT = back(capture(1))
 (TAKEN,) = RIGHT.transfers
 NOT_ITS_MIRROR = [

@@ -111,6 +111,11 @@ BEGIN
                 USING ERRCODE = 'LD009';
         END IF;
         IF array_position(movements, 'reversed') IS NOT NULL THEN
+            -- Who reverses the same entry waits here, in one order, and then finds what was done.
+            PERFORM FROM ledger.entry
+            WHERE entry.entry_id = ANY (corrected_ids)
+            ORDER BY entry.entry_id
+            FOR NO KEY UPDATE;
             SELECT min(given.key) INTO refused_key
             FROM unnest(movements, keys, business_dates, corrected_ids) WITH ORDINALITY
                 AS given (movement, key, business_date, corrected_id, place)
