@@ -8,8 +8,8 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from api.access.staff_session import staff_of
+from api.console.movement_words import movement_word
 from api.console.span_form import SpanForm, ask, query_of
-from api.console.words import word
 from api.house import House
 from api.page import in_both_languages
 from ledger.accounts import Account, account_of
@@ -64,7 +64,7 @@ def routes(house: House) -> APIRouter:
             told=found.told,
             is_first=mark is None,
             after_text=_text,
-            word=partial(word, speech),
+            word=partial(movement_word, speech),
             staff_token=staff.token(),
         )
         return staff.remember(page, now=house.clock())

@@ -15,7 +15,9 @@ def routes(house: House) -> APIRouter:
     pages = APIRouter()
 
     @pages.get("/trial-balance")
-    def show(request: Request, first: str = "", last: str = "", recorded_by: str = "") -> Response:
+    def show(
+        request: Request, *, first: str = "", last: str = "", recorded_by: str = ""
+    ) -> Response:
         staff = staff_of(request, house.settings, now=house.clock())
         form = SpanForm(first.strip(), last.strip(), recorded_by.strip())
         found = ask(house.open_report_tx, form, sheet)

@@ -29,7 +29,7 @@ def link(page: str, words: str) -> str:
 
 def balances(page: str) -> list[str]:
     """Return the last column of the lines."""
-    body = page[page.index("<h2>") :].replace("\u00a0đ", "")
+    body = page[page.index("<h2>") :]
     return re.findall(r'<td class="amount">([-0-9.]+)</td></tr>', body)
 
 
