@@ -21,23 +21,15 @@ from types import MappingProxyType
 from typing import Final
 
 from ledger.accounts import Account, AccountKind, account_of
-from ledger.exports.journal import Journal, Line, instant_text
+from ledger.exports.journal import TYPES, AccountType, Journal, Line, instant_text
 from ledger.money import ZERO
 
-TYPES: Final[Mapping[AccountKind, str]] = MappingProxyType(
+_ROOTS: Final[Mapping[AccountType, str]] = MappingProxyType(
     {
-        AccountKind.RECEIVABLE: "Assets",
-        AccountKind.IN_TRANSIT: "Assets",
-        AccountKind.PAYABLE: "Liabilities",
-        AccountKind.REFUND_PAYABLE: "Liabilities",
-        AccountKind.SUSPENSE_UNIDENTIFIED: "Liabilities",
-        AccountKind.SUSPENSE_DIFFERENCE: "Liabilities",
-        AccountKind.CLAIM: "Assets",
-        AccountKind.OVERDUE: "Assets",
-        AccountKind.GATEWAY_FEE: "Expenses",
-        AccountKind.FEE_DISPUTE: "Assets",
-        AccountKind.LOSS: "Expenses",
-        AccountKind.GAIN: "Income",
+        AccountType.ASSET: "Assets",
+        AccountType.LIABILITY: "Liabilities",
+        AccountType.EXPENSE: "Expenses",
+        AccountType.REVENUE: "Income",
     }
 )
 _SIGNS: Final = MappingProxyType({"_": "Qu", ".": "Qd", "Q": "QQ"})
@@ -59,7 +51,7 @@ def beancount_text(journal: Journal) -> Iterator[str]:
 def account_name(account: Account) -> str:
     """Return the name of an account in beancount."""
     kind = "-".join(word.capitalize() for word in account.kind.split("_"))
-    name = f"{TYPES[account.kind]}:{kind}"
+    name = f"{_ROOTS[TYPES[account.kind]]}:{kind}"
     return f"{name}:{_written(account.party)}" if account.party else name
 
 

@@ -13,28 +13,17 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from ledger.accounts import Account, AccountKind, account_of
-from ledger.exports.journal import Journal, Line, instant_text
-from ledger.money import ZERO, Money
+from ledger.accounts import Account, account_of
+from ledger.exports.journal import TYPES, AccountType, Journal, Line, instant_text
+from ledger.money import ZERO
 
-TYPES: Final[Mapping[AccountKind, str]] = MappingProxyType(
+_ROOTS: Final[Mapping[AccountType, str]] = MappingProxyType(
     {
-        AccountKind.RECEIVABLE: "assets",
-        AccountKind.IN_TRANSIT: "assets",
-        AccountKind.PAYABLE: "liabilities",
-        AccountKind.REFUND_PAYABLE: "liabilities",
-        AccountKind.SUSPENSE_UNIDENTIFIED: "liabilities",
-        AccountKind.SUSPENSE_DIFFERENCE: "liabilities",
-        AccountKind.CLAIM: "assets",
-        AccountKind.OVERDUE: "assets",
-        AccountKind.GATEWAY_FEE: "expenses",
-        AccountKind.FEE_DISPUTE: "assets",
-        AccountKind.LOSS: "expenses",
-        AccountKind.GAIN: "revenues",
+        AccountType.ASSET: "assets",
+        AccountType.LIABILITY: "liabilities",
+        AccountType.EXPENSE: "expenses",
+        AccountType.REVENUE: "revenues",
     }
-)
-_TYPE_TAGS: Final = MappingProxyType(
-    {"assets": "Asset", "liabilities": "Liability", "expenses": "Expense", "revenues": "Revenue"}
 )
 
 
@@ -52,7 +41,7 @@ def hledger_text(journal: Journal) -> Iterator[str]:
 
 def account_name(account: Account) -> str:
     """Return the name of an account in hledger."""
-    return f"{TYPES[account.kind]}:{account.code}"
+    return f"{_ROOTS[TYPES[account.kind]]}:{account.code}"
 
 
 def account_named(name: str) -> Account:
@@ -70,7 +59,7 @@ def account_named(name: str) -> Account:
 
 def _head(journal: Journal) -> str:
     accounts = "".join(
-        f"account {account_name(account)}  ; type:{_TYPE_TAGS[TYPES[account.kind]]}\n"
+        f"account {account_name(account)}  ; type:{TYPES[account.kind].value}\n"
         for account in journal.closing
     )
     return (
@@ -117,14 +106,10 @@ def _postings(line: Line) -> str:
 def _closing(journal: Journal) -> str:
     """Return a transaction of nothing that asserts every balance, so that a cut file shows."""
     assertions = "".join(
-        f"    {account_name(account)}  0 VND = {_amount(net)}\n"
+        f"    {account_name(account)}  0 VND = {net.vnd} VND\n"
         for account, net in journal.closing.items()
     )
     return f"\n{journal.closed_on.isoformat()} * closing balances\n{assertions}"
-
-
-def _amount(net: Money) -> str:
-    return f"{net.vnd} VND"
 
 
 @cache

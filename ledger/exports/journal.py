@@ -1,14 +1,43 @@
 """The journal as it is taken out: every transfer of a span of days, and what stood around it."""
 
+import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from ledger.accounts import Account
+from ledger.accounts import Account, AccountKind
 from ledger.money import Money
 
 VIETNAM: Final = timezone(timedelta(hours=7))
+
+
+class AccountType(enum.Enum):
+    """What accountants everywhere sort accounts into."""
+
+    ASSET = "Asset"
+    LIABILITY = "Liability"
+    EXPENSE = "Expense"
+    REVENUE = "Revenue"
+
+
+TYPES: Final[Mapping[AccountKind, AccountType]] = MappingProxyType(
+    {
+        AccountKind.RECEIVABLE: AccountType.ASSET,
+        AccountKind.IN_TRANSIT: AccountType.ASSET,
+        AccountKind.PAYABLE: AccountType.LIABILITY,
+        AccountKind.REFUND_PAYABLE: AccountType.LIABILITY,
+        AccountKind.SUSPENSE_UNIDENTIFIED: AccountType.LIABILITY,
+        AccountKind.SUSPENSE_DIFFERENCE: AccountType.LIABILITY,
+        AccountKind.CLAIM: AccountType.ASSET,
+        AccountKind.OVERDUE: AccountType.ASSET,
+        AccountKind.GATEWAY_FEE: AccountType.EXPENSE,
+        AccountKind.FEE_DISPUTE: AccountType.ASSET,
+        AccountKind.LOSS: AccountType.EXPENSE,
+        AccountKind.GAIN: AccountType.REVENUE,
+    }
+)
 
 
 class Line(NamedTuple):

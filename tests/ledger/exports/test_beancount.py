@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from ledger.accounts import Account, AccountKind
-from ledger.exports.beancount import TYPES, account_name, account_named, beancount_text
+from ledger.exports.beancount import account_name, account_named, beancount_text
 from ledger.exports.journal import Journal, Span
 from ledger.postgres.balances import balances
 from ledger.postgres.transaction import Tx
@@ -145,7 +145,3 @@ def test_names_read_well_and_differ_where_parties_do() -> None:
 def test_a_name_of_others_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"account|AccountKind|name a party"):
         account_named(name)
-
-
-def test_every_kind_of_account_has_its_type() -> None:
-    assert set(TYPES) == set(AccountKind)

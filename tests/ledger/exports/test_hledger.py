@@ -7,8 +7,8 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given
 
-from ledger.accounts import Account, AccountKind
-from ledger.exports.hledger import TYPES, account_name, account_named, hledger_text
+from ledger.accounts import Account
+from ledger.exports.hledger import account_name, account_named, hledger_text
 from ledger.exports.journal import Journal, Span
 from ledger.postgres.balances import balances
 from ledger.postgres.transaction import Tx
@@ -126,10 +126,6 @@ def test_a_name_leads_back_to_its_account(account: Account) -> None:
 def test_a_name_of_others_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"account|AccountKind"):
         account_named(name)
-
-
-def test_every_kind_of_account_has_its_type() -> None:
-    assert set(TYPES) == set(AccountKind)
 
 
 def test_a_journal_says_what_it_is_of() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ledger.accounts import Account, AccountKind
-from ledger.exports.journal import Journal, Span, instant_text
+from ledger.exports.journal import TYPES, Journal, Span, instant_text
 from ledger.money import Money
 from tests.ledger.samples import DAY, NEXT_DAY, NOW
 
@@ -50,3 +50,7 @@ def test_a_journal_closes_on_its_last_day_with_lines_or_as_it_opened() -> None:
 def test_instants_are_told_in_vietnam_time() -> None:
     instant = datetime(2026, 11, 20, 18, 30, 0, 5, tzinfo=UTC)
     assert instant_text(instant) == "2026-11-21T01:30:00.000005+07:00"
+
+
+def test_every_kind_of_account_has_its_type() -> None:
+    assert set(TYPES) == set(AccountKind)
