@@ -116,14 +116,6 @@ def seal_days(open_tx: OpenTx, house: House) -> list[KeptSeal]:
     try:
         while (one := seal_day(open_tx, key=key, now=house.clock())) is not None:
             sealed.append(one)
-            _log.info(
-                "seal.made",
-                day=one.day.business_date.isoformat(),
-                sequence=one.day.sequence,
-                entries=one.day.entry_count,
-                audit_records=one.day.audit_count,
-                root=one.root.hex(),
-            )
     except DayAltered as altered:
         _log.error("seal.refused", day=altered.day.isoformat(), why=str(altered))
     publish_seals(open_tx, SealFolder(house.settings.seals), key=key.verifier)

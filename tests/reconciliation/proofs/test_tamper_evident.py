@@ -13,6 +13,7 @@ from reconciliation.proofs.contract import Holds, Means
 from reconciliation.proofs.tamper_evident import tamper_evident
 from tests.reconciliation.proofs.book import DAY, NEXT_EVENING, named, tamper
 
+LATER = NEXT_EVENING.replace(minute=1)
 FIRST_ENTRY = "(SELECT min(entry_id) FROM ledger.entry WHERE business_date = '2026-03-11')"
 
 
@@ -54,7 +55,7 @@ def test_a_day_closed_for_more_than_a_minute_needs_its_seal(planting_tx: Tx, mea
     tamper(planting_tx, "ledger.seal")
     planting_tx.exec_driver_sql("DELETE FROM ledger.seal WHERE sequence = 2")
     assert isinstance(tamper_evident(planting_tx, replace(means, now=NEXT_EVENING)), Holds)
-    later = replace(means, now=NEXT_EVENING.replace(minute=1))
+    later = replace(means, now=LATER)
     assert named(tamper_evident(planting_tx, later)) == "2026-03-12 is closed and not sealed"
 
 
@@ -135,7 +136,7 @@ def test_without_a_key_nothing_is_believed(book_tx: Tx, means: Means):
 def test_a_note_that_is_missing_or_other_outside_is_named(
     book_tx: Tx, means: Means, seals: SealFolder
 ):
-    gone = replace(means, seals=Altered(seals, changed_note=None))
+    gone = replace(means, seals=Altered(seals, changed_note=None), now=LATER)
     assert named(tamper_evident(book_tx, gone)) == (
         "2026-03-11: its note is not outside the database"
     )
@@ -159,7 +160,15 @@ def test_rows_that_are_missing_swapped_cut_or_longer_outside_are_named(
     for changed, wrong in cases:
         other = replace(means, seals=Altered(seals, changed_rows=changed))
         assert named(tamper_evident(book_tx, other)) == f"2026-03-11: {wrong}"
-    lacking = replace(means, seals=Altered(seals, lacks_rows=True))
+    lacking = replace(means, seals=Altered(seals, lacks_rows=True), now=LATER)
     assert named(tamper_evident(book_tx, lacking)) == (
         "2026-03-11: its rows are not outside the database"
     )
+
+
+def test_a_seal_of_less_than_a_minute_may_still_be_on_its_way_out(
+    book_tx: Tx, means: Means, seals: SealFolder
+):
+    lacking = Altered(seals, changed_note=None, lacks_rows=True)
+    soon = replace(means, seals=lacking, now=NEXT_EVENING.replace(second=59))
+    assert isinstance(tamper_evident(book_tx, soon), Holds)
