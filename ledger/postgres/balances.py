@@ -73,7 +73,11 @@ def balance(
     as_of: date | None = None,
     recorded_by: datetime | None = None,
 ) -> Balance:
-    """Return one account's balance, zero when nothing ever moved there."""
+    """Return one account's balance, zero when nothing ever moved there.
+
+    Raises:
+        InstantOpen: more may still be recorded by that instant.
+    """
     found = balances(tx, [place], as_of=as_of, recorded_by=recorded_by)
     return found.get(place, NOTHING)
 
@@ -88,6 +92,9 @@ def balances(
     """Return the balances of these accounts, of all when None.
 
     An account where nothing ever moved is missing.
+
+    Raises:
+        InstantOpen: more may still be recorded by that instant.
     """
     plan_for_values(tx)
     if recorded_by is not None:
