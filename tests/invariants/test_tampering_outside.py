@@ -182,13 +182,25 @@ def test_a_day_closed_a_moment_ago_is_awaited_and_an_older_one_is_missed(
     assert told(book, seals)[0] == sentence
 
 
-def test_many_findings_are_counted_and_a_hundred_listed(book: Connection, seals: Path) -> None:
+def test_many_changed_rows_are_named_in_part_and_counted(book: Connection, seals: Path) -> None:
     book.execute(
         "INSERT INTO ledger.entry SELECT 1000 + number, recorded_at, written_in, NULL,"
         " '2026-11-20', movement, 'captured:vnpay:' || number, source, digest"
         " FROM ledger.entry, generate_series(1, 150) AS number WHERE entry_id = 20"
     )
     lines = told(book, seals)
-    assert len(lines) == 102
-    assert lines[-2] == "there is more, which is counted and not listed"
-    assert lines[-1].startswith("broken: 101 findings in 3 days")
+    assert lines[49] == "2026-11-20 row 58: entry 1050 (captured:vnpay:50) was added"
+    assert lines[50] == "2026-11-20 and 100 more rows differ"
+    assert lines[51].startswith("broken: 51 findings in 3 days")
+
+
+def test_after_a_hundred_findings_the_rest_is_counted(book: Connection, seals: Path) -> None:
+    book.execute(
+        "INSERT INTO ledger.transfer SELECT 1000 + number, amount_vnd, debit_account_id,"
+        " credit_account_id, business_date, ordinal, batch"
+        " FROM ledger.transfer, generate_series(1, 150) AS number WHERE entry_id = 9"
+    )
+    lines = told(book, seals)
+    assert lines[99] == "2026-11-20 1 transfer is of entry 1100, which is not of this day"
+    assert lines[100] == "there is more, which is counted and not listed"
+    assert lines[101].startswith("broken: 150 findings in 3 days")

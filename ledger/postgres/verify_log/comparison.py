@@ -11,8 +11,8 @@ from typing import Final
 from ledger.postgres.verify_log.rows import ORDER, Row
 from ledger.postgres.verify_log.trees import Tree
 
-NAMED_MAX: Final = 100
-"""Of one sort of difference a hundred are named, the rest is counted."""
+NAMED_MAX: Final = 50
+"""Of one sort of difference in a day so many are named, the rest is counted."""
 LINE_LENGTH_MAX: Final = 200
 _LINE: Final = re.compile(rb"(?:day|(entry|audit) (-?[0-9]{1,19})) ([0-9a-f]{64})\n")
 _ONE: Final = {"day": "day", "entry": "entry", "audit": "audit record", "unreadable": "line"}
@@ -93,7 +93,7 @@ class Comparison:
         for index, row in self._added:
             yield index, f"row {index}: {_name(row)} was added"
         if self._unnamed:
-            yield self.found.size, f"and {self._unnamed} more rows differ"
+            yield self.found.size, f"and {self._unnamed:,} more rows differ"
 
     @property
     def is_digested(self) -> bool:
@@ -103,9 +103,12 @@ class Comparison:
     def undigested(self, *, but_named: bool = False) -> Iterator[str]:
         """Give the rows that are not what the digest beside them says.
 
-        `but_named` leaves out rows that were sealed otherwise and so have a sentence already.
+        `but_named` leaves out rows that were sealed otherwise and so have a sentence already, or
+        were only counted.
         """
         named = {row.place for _, row in (*self._changed, *self._added)}
+        if but_named and self._unnamed:
+            return
         for _, row in self._undigested:
             if not (but_named and row.place in named):
                 yield f"{_name(row)} is not what its digest says"

@@ -1,5 +1,6 @@
 """Keys and notes are read strictly, and a changed sign of a signed note is never overlooked."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,17 @@ def test_a_file_that_is_no_text_is_read_as_one_and_never_whole(tmp_path: Path) -
     text = read_text(path)
     assert text.startswith("\ufffd\r\n")
     assert len(text) == 100_000
+
+
+def test_a_published_signed_note_holds() -> None:
+    # The example in the documentation of golang.org/x/mod/sumdb/note.
+    key = read_key("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
+    text = (
+        "If you think cryptography is the answer to your problem,\n"
+        "then you don't know what your problem is.\n"
+    )
+    mark = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
+    raw = base64.b64decode(mark)
+    assert raw[:4] == key.id
+    assert key.has_signed(text, raw=raw[4:])
+    assert not key.has_signed(text.replace("your", "my"), raw=raw[4:])
