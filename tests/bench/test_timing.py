@@ -6,6 +6,7 @@ HUNDRED = Timing("a hundred", tuple(range(100_000, 0, -1_000)), median_max_us=50
 
 
 def test_percentiles_are_what_so_many_of_a_hundred_stayed_within() -> None:
+    assert HUNDRED.percentile_us(0) == 1_000
     assert HUNDRED.percentile_us(50) == 50_000
     assert HUNDRED.percentile_us(99) == 99_000
     assert HUNDRED.percentile_us(100) == 100_000
@@ -26,7 +27,7 @@ def test_a_median_above_its_limit_is_a_miss() -> None:
 def test_without_a_limit_nothing_is_judged() -> None:
     bare = Timing("(bare)", (1_234_567,))
     assert bare.is_within
-    assert table([bare])[1].split() == ["(bare)", "1,234.56", "1,234.56", "1"]
+    assert table([bare])[1].split() == ["(bare)", "1,234.56", "1,234.56", "1,234.56", "1"]
 
 
 def test_the_first_time_does_not_count_and_three_do() -> None:
