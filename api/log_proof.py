@@ -30,7 +30,7 @@ def print_log_proof(house: House, kind: str, about: list[str]) -> int:
                 case "inclusion", [key]:
                     proof = inclusion_of(tx, folder, key)
                 case "consistency", [first, second]:
-                    proof = consistency_of(tx, _day(first), _day(second))
+                    proof = consistency_of(tx, first=_day(first), second=_day(second))
                 case _:
                     show("log-proof: give inclusion KEY, or consistency DAY DAY")
                     return 2

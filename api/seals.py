@@ -68,7 +68,7 @@ class SealFolder:
         line = self._read(_KEY)
         return None if line is None else VerifierKey.read(line)
 
-    def keep(self, name: str, text: str) -> bool:
+    def keep(self, name: str, *, text: str) -> bool:
         """Write a file that is not there yet; False when it is there and says something else."""
         there = self._read(name)
         if there is None:
@@ -126,7 +126,7 @@ def publish_seals(open_tx: OpenTx, folder: SealFolder, *, key: VerifierKey) -> N
     """Write what the folder lacks; what is there and differs is told loudly and left alone."""
     with open_tx() as tx:
         seals = seal_rows.all_seals(tx)
-    if seals and not folder.keep(_KEY, f"{key.line}\n"):
+    if seals and not folder.keep(_KEY, text=f"{key.line}\n"):
         _log.error("seal.key_differs", expected=key.line)
     for one in seals:
         day = one.day.business_date
@@ -182,7 +182,7 @@ def inclusion_of(tx: Tx, folder: SealFolder, key: str) -> InclusionProof:
     return document
 
 
-def consistency_of(tx: Tx, first: date, second: date) -> ConsistencyProof:
+def consistency_of(tx: Tx, *, first: date, second: date) -> ConsistencyProof:
     """Return the document that proves the log of the earlier day to begin that of the later.
 
     Raises:
@@ -212,7 +212,7 @@ def _publish(tx: Tx, folder: SealFolder, sealed: KeptSeal) -> None:
     except _RowsDiffer:
         _log.error("seal.rows_differ", day=day)
         return
-    if not folder.keep(f"{day}.note", sealed.note):
+    if not folder.keep(f"{day}.note", text=sealed.note):
         _log.error("seal.note_differs", day=day)
 
 

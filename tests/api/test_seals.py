@@ -242,7 +242,7 @@ def test_the_log_of_one_day_is_proven_to_begin_that_of_a_later(sealed: House) ->
         roots = seal_rows.roots(tx)
         kept = seal_rows.all_seals(tx)
         for days in ((SECOND, THIRD), (THIRD, SECOND)):
-            proof = consistency_of(tx, *days)
+            proof = consistency_of(tx, first=days[0], second=days[1])
             assert (proof["first"], proof["second"]) == (kept[1].note, kept[2].note)
             assert is_consistent(
                 first=2,
@@ -255,4 +255,4 @@ def test_the_log_of_one_day_is_proven_to_begin_that_of_a_later(sealed: House) ->
 
 def test_no_consistency_is_proven_with_a_day_that_is_not_sealed(sealed: House) -> None:
     with sealed.open_auditor_tx() as tx, pytest.raises(NotProvable, match="must be sealed"):
-        consistency_of(tx, DAY, THIRD)
+        consistency_of(tx, first=DAY, second=THIRD)
