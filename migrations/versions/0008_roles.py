@@ -1,4 +1,4 @@
-"""What reports may read: sums, states and dates, nothing that leads to a person; auditors all."""
+"""What reports, payments and auditors may read: nobody more than they need, auditors everything."""
 
 from migrations.loading import ROOT, as_owner, grant, load_sql, run_sql
 
@@ -9,19 +9,20 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Take from reports what names somebody; the roles themselves come with the preparation."""
+    """Take away what a role need not read; the roles themselves come with the preparation."""
     with as_owner():
         for package in ("payments", "reconciliation"):
-            load_sql(ROOT / package / "postgres" / "sql", "report_rights_v1")
+            load_sql(ROOT / package / "postgres" / "sql", "read_rights_v1")
         grant("api", "SELECT", to=("clearing_auditor",), tables=("lease",))
 
 
 def downgrade() -> None:
-    """Let reports and auditors read as before."""
+    """Let everybody read as before."""
     with as_owner():
         run_sql(
             "GRANT SELECT ON ALL TABLES IN SCHEMA payments TO clearing_report;"
             " REVOKE SELECT ON payments.evidence, payments.idempotency FROM clearing_report;"
             " GRANT SELECT ON reconciliation.item, reconciliation.break_event TO clearing_report;"
+            " GRANT SELECT ON ALL TABLES IN SCHEMA reconciliation TO clearing_app;"
             " REVOKE SELECT ON api.lease FROM clearing_auditor"
         )

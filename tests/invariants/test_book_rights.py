@@ -145,7 +145,7 @@ def test_the_roles_belong_to_nothing_but_the_migrator_to_the_owner(owner_tx: Tx)
     assert found == [("clearing_migrator", "clearing_owner")]
 
 
-@pytest.mark.parametrize("role", ["clearing_report", "clearing_migrator"])
+@pytest.mark.parametrize("role", ["clearing_app", "clearing_report", "clearing_migrator"])
 def test_what_a_role_is_not_to_see_it_cannot(attempts: Attempts, role: str, owner_tx: Tx) -> None:
     statements = list(forbidden.unreadable(owner_tx, role))
     assert attempts.other_than_denied(statements) == []

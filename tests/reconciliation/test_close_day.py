@@ -264,6 +264,7 @@ def test_a_whole_day_goes_through_with_the_rights_of_its_roles(
     assert isinstance(outcome, DayClosed), outcome
     with open_tx() as tx:
         assert state_of(tx, one) is PaymentState.SETTLED
+    with open_recon_tx() as tx:
         assert day_rows.day_of(tx, DAY) is not None
 
 

@@ -97,8 +97,7 @@ def test_what_is_written_down_only_grows(owner_tx: Tx, table: str):
             )
 
 
-def test_doors_may_read_but_write_nothing(tx: Tx):
-    tx.exec_driver_sql("SELECT count(*) FROM reconciliation.file")
+def test_who_takes_payments_keeps_no_files(tx: Tx):
     with pytest.raises(DBAPIError, match="permission denied"):
         kept(tx)
 

@@ -6,3 +6,5 @@ GRANT SELECT (
 ) ON reconciliation.item TO clearing_report;
 GRANT SELECT (break_id, ordinal, event, business_date, at)
     ON reconciliation.break_event TO clearing_report;
+-- Who takes payments has nothing to read here since the console's figures are the reports'.
+REVOKE SELECT ON ALL TABLES IN SCHEMA reconciliation FROM clearing_app;
