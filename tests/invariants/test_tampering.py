@@ -233,6 +233,12 @@ BYTES: dict[str, list[str]] = {
     ],
 }
 """Every column that says something; `written_in` and when a day closed are sealed by nothing."""
+SEALED: dict[str, LiteralString] = {
+    "entry": "entry_id < 20",
+    "transfer": "entry_id < 20",
+    "audit_record": "audit_id < 10",
+}
+"""Of rows no day holds yet, the number and the time stand under nothing."""
 PLACES = [(table, column) for table, columns in BYTES.items() for column in columns]
 
 
@@ -256,9 +262,15 @@ def _flip(
     connection: Connection, table: str, column: str, *, row: int, position: int, bit: int
 ) -> bool:
     """Change one bit of one value where it still is a value of its kind; say whether it was."""
-    names = {"table": sql.Identifier("ledger", table), "column": sql.Identifier(column)}
+    names = {
+        "table": sql.Identifier("ledger", table),
+        "column": sql.Identifier(column),
+        "sealed": sql.SQL(SEALED.get(table, "true")),
+    }
     rows = connection.execute(
-        sql.SQL("SELECT tableoid, ctid::text, {column} FROM {table} ORDER BY 1, 2").format(**names)
+        sql.SQL(
+            "SELECT tableoid, ctid::text, {column} FROM {table} WHERE {sealed} ORDER BY 1, 2"
+        ).format(**names)
     ).fetchall()
     oid, ctid, value = rows[row % len(rows)]
     changed = _changed(value, position=position, bit=bit)
@@ -278,7 +290,7 @@ def _changed(value: object, *, position: int, bit: int) -> object:
         case None:
             return 7
         case int():
-            return value ^ (1 << position % 16)
+            return value ^ (1 << position % 15)
         case bytes():
             place = position % len(value)
             return value[:place] + bytes([value[place] ^ (1 << bit)]) + value[place + 1 :]
