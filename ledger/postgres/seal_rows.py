@@ -270,22 +270,19 @@ def _row(lines: sa.ColumnElement[str]) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(entry.c.entry_id, recorded_at.label("recorded_at"), body.label("body"))
 
 
-def _legs() -> sa.Select[Any]:
-    """Return the query of the lines of transfers, which must not lose one without its account."""
+def _legs() -> sa.Select[*tuple[Any, ...]]:
+    """Return the query of the lines of transfers, which loses none that has lost its account."""
     return (
         sa.select(_LINES.label("lines"))
         .select_from(transfer)
         .outerjoin(_debit, _debit.c.account_id == transfer.c.debit_account_id)
         .outerjoin(_credit, _credit.c.account_id == transfer.c.credit_account_id)
-        .where(transfer.c.business_date == entry.c.business_date)
     )
 
 
 _of_day = (
-    sa.select(transfer.c.entry_id, _LINES.label("lines"))
-    .select_from(transfer)
-    .outerjoin(_debit, _debit.c.account_id == transfer.c.debit_account_id)
-    .outerjoin(_credit, _credit.c.account_id == transfer.c.credit_account_id)
+    _legs()
+    .add_columns(transfer.c.entry_id)
     .where(transfer.c.business_date == sa.bindparam("day"))
     .group_by(transfer.c.entry_id)
     .subquery("legs")
@@ -297,6 +294,13 @@ _ENTRIES: Final = (
     .where(entry.c.business_date == sa.bindparam("day"))
     .order_by(entry.c.entry_id)
 )
-_ENTRY: Final = _row(
-    _legs().where(transfer.c.entry_id == entry.c.entry_id).correlate(entry).scalar_subquery()
-).where(entry.c.idempotency_key == sa.bindparam("key"))
+_of_entry = (
+    _legs()
+    .where(
+        transfer.c.entry_id == entry.c.entry_id,
+        transfer.c.business_date == entry.c.business_date,
+    )
+    .correlate(entry)
+    .scalar_subquery()
+)
+_ENTRY: Final = _row(_of_entry).where(entry.c.idempotency_key == sa.bindparam("key"))
