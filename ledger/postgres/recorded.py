@@ -15,31 +15,18 @@ from ledger.errors import InstantAhead, StillRecording
 from ledger.postgres.transaction import Tx
 
 LOOKS_MAX: Final = 500
+LOOKS_FOR_NEWEST_MAX: Final = 50
 PAUSE: Final = timedelta(milliseconds=10)
 _TICK: Final = timedelta(microseconds=1)
 """As fine as the clock of the database is."""
-
-# Two integers as pg_locks shows them: the ledger's class, and -1, which every post takes.
-# A role sees when transactions of its own kind began, of others only with pg_read_all_stats; whose
-# beginning is not known is waited for. A lock is given back after its transaction became visible.
-_POSTING: Final = sa.text(
-    "SELECT lock.virtualtransaction"
-    " FROM pg_catalog.pg_locks AS lock"
-    " LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = lock.pid"
-    " WHERE lock.locktype = 'advisory' AND lock.granted AND lock.mode = 'ShareLock'"
-    " AND lock.classid = 1279543109 AND lock.objid = 4294967295 AND lock.objsubid = 2"
-    " AND lock.database = (SELECT oid FROM pg_catalog.pg_database"
-    " WHERE datname = pg_catalog.current_database())"
-    " AND lock.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()"
-    " AND (activity.xact_start > :instant) IS NOT TRUE"
-)
 
 
 def fix_instant(tx: Tx, recorded_by: datetime | None = None) -> datetime:
     """Return this instant, the newest one when None, once nothing can be recorded by it any more.
 
-    Waits for whoever may be about to commit, and stops nobody. Ask the primary: a replica does not
-    know who is posting.
+    Waits for whoever may be about to commit, and stops nobody. The newest is a moment ago, or
+    before somebody began who posts for long. Ask the primary: a replica does not know who is
+    posting.
 
     Raises:
         InstantAhead: the database's clock is not past it.
@@ -51,16 +38,21 @@ def fix_instant(tx: Tx, recorded_by: datetime | None = None) -> datetime:
         raise InstantAhead(instant)
     # Who comes after this look records later than `now`.
     unfinished = _posting_since(tx, instant)
-    looks = 1
-    while unfinished:
-        if looks == LOOKS_MAX:
-            raise StillRecording(instant)
+    looks_left = LOOKS_MAX if recorded_by else LOOKS_FOR_NEWEST_MAX
+    while unfinished and looks_left:
+        looks_left -= 1
         tx.execute(sa.select(sa.func.pg_sleep_for(PAUSE)))
-        unfinished &= _posting_since(tx, instant)
-        looks += 1
-    return instant
+        posting = _posting_since(tx, instant)
+        unfinished = {one: began_at for one, began_at in posting.items() if one in unfinished}
+    if not unfinished:
+        return instant
+    began = [began_at for began_at in unfinished.values() if began_at is not None]
+    if recorded_by or len(began) < len(unfinished):
+        raise StillRecording(instant)
+    return min(began) - _TICK  # Nobody records before beginning.
 
 
-def _posting_since(tx: Tx, instant: datetime) -> set[str]:
-    """Return the transactions that hold the lock now and may have held it at the instant."""
-    return set(tx.execute(_POSTING, {"instant": instant}).scalars())
+def _posting_since(tx: Tx, instant: datetime) -> dict[str, datetime | None]:
+    """Return who holds the lock now and may have at the instant; None is a beginning not told."""
+    found = sa.func.ledger.posting_since_v1(instant).table_valued("posting", "began_at")
+    return {str(row.posting): row.began_at for row in tx.execute(sa.select(found))}

@@ -73,6 +73,7 @@ MAY_CALL: Final[Mapping[str, frozenset[str]]] = {
     "ledger.open_months_v1": _CLOSER,
     "ledger.audit_through_v1": _CLOSER,
     "ledger.seal_day_v1": _CLOSER,
+    "ledger.posting_since_v1": _READERS,
     "ledger.leg_line_v1": _READERS,
     "ledger.entry_digest_v1": _READERS,
 }

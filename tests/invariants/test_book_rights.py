@@ -140,9 +140,12 @@ def test_only_the_migrator_becomes_the_owner_and_nobody_anybody_else(
     assert attempts.other_than_denied(others) == []
 
 
-def test_the_roles_belong_to_nothing_but_the_migrator_to_the_owner(owner_tx: Tx) -> None:
-    found = [tuple(row) for row in owner_tx.execute(text(MEMBERS))]
-    assert found == [("clearing_migrator", "clearing_owner")]
+def test_the_roles_belong_to_nothing_but_the_migrator_and_the_owner(owner_tx: Tx) -> None:
+    found = sorted(tuple(row) for row in owner_tx.execute(text(MEMBERS)))
+    assert found == [
+        ("clearing_migrator", "clearing_owner"),
+        ("clearing_owner", "pg_read_all_stats"),
+    ]
 
 
 @pytest.mark.parametrize("role", ["clearing_app", "clearing_report", "clearing_migrator"])

@@ -44,6 +44,7 @@ BEGIN
         END LOOP;
     END LOOP;
     GRANT clearing_owner TO clearing_migrator;
+    GRANT pg_read_all_stats TO clearing_owner; -- When others' transactions began: posting_since_v1.
 
     EXECUTE pg_catalog.format('ALTER DATABASE %I OWNER TO clearing_owner', here);
     -- Temp tables could take the place of ours in careless SQL; nobody here needs one.

@@ -17,6 +17,7 @@ from ledger.postgres.post import post_entries
 from ledger.postgres.recorded import fix_instant
 from ledger.postgres.transaction import OpenTx, Tx
 from ledger.postgres.trial_balance import TrialBalance, trial_balance
+from tests.conftest import OpenAs
 from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture
 
 TICK = timedelta(microseconds=1)
@@ -92,9 +93,25 @@ def test_a_question_is_refused_when_somebody_posts_for_too_long(
     with open_tx() as posting:
         post_entries(posting, [capture(1)])
         with open_tx() as tx, pytest.raises(StillRecording):
-            fix_instant(tx)
+            fix_instant(tx, clock(tx) - TICK)
     with open_tx() as tx:
         assert fix_instant(tx)
+
+
+def test_the_newest_instant_is_before_those_who_post_for_long(open_tx: OpenTx) -> None:
+    with open_tx() as tx:
+        post_entries(tx, [capture(1)])
+    with open_tx() as posting:
+        began = posting.execute(text("SELECT now()")).scalar_one()
+        post_entries(posting, [capture(2)])
+        with open_tx() as tx:
+            found = fix_instant(tx)
+            answer = balances(tx, recorded_by=found)
+    assert found < began
+    assert len(answer) == 2
+    with open_tx() as tx:
+        assert balances(tx, recorded_by=found) == answer
+        assert balances(tx, recorded_by=fix_instant(tx)) != answer
 
 
 def test_a_past_instant_does_not_wait_for_those_who_began_later(
@@ -110,16 +127,19 @@ def test_a_past_instant_does_not_wait_for_those_who_began_later(
             assert balances(tx, recorded_by=past) == {}
 
 
-def test_whose_beginning_cannot_be_seen_is_waited_for(
-    open_tx: OpenTx, open_recon_tx: OpenTx, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("role", ["clearing_report", "clearing_auditor"])
+def test_who_may_only_read_does_not_wait_for_others_who_began_later(
+    open_as: OpenAs, open_recon_tx: OpenTx, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorded, "LOOKS_MAX", 2)
-    with open_tx() as tx:
+    with open_as(role)() as tx:
         past = fix_instant(tx)
     with open_recon_tx() as posting:
         post_entries(posting, [capture(1)])
-        with open_tx() as tx, pytest.raises(StillRecording):
-            fix_instant(tx, past)
+        with open_as(role)() as tx:
+            assert fix_instant(tx, past) == past
+        with open_as(role)() as tx, pytest.raises(StillRecording):
+            fix_instant(tx, clock(tx) - TICK)
 
 
 def test_a_question_stops_nobody_who_posts(open_tx: OpenTx) -> None:
