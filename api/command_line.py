@@ -66,6 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = run(chosen)
     except _TOLD as refusal:
         sys.exit(f"clearing: {refusal}")
+    except BrokenPipeError:
+        # Whoever read us has seen enough; Python would complain once more while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
     except KeyboardInterrupt:
         sys.exit("clearing: interrupted; whatever was not finished goes on at the next run")
     sys.exit(status)

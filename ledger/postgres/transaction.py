@@ -15,8 +15,8 @@ Tx = Connection
 OpenTx = Callable[[], AbstractContextManager[Tx]]
 """Begins a transaction; leaving the block commits, an exception undoes everything."""
 
-_AWAY = ("08", "57P", "53")
-"""SQLSTATE classes: connection lost, shutting down, no resources (disk, memory, connections)."""
+_AWAY = ("08", "57P", "53", "55P03")
+"""SQLSTATEs: connection lost, shutting down, no room (disk, memory, connections), no lock."""
 
 
 def transactions(engine: Engine) -> OpenTx:

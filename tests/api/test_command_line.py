@@ -1,5 +1,8 @@
 """The command line: help that helps, one line for what is wrong."""
 
+import os
+import sys
+
 import pytest
 
 from api.command_line import main
@@ -10,6 +13,7 @@ COMMANDS = (
     "demo",
     "web",
     "schedule",
+    "prepare-database",
     "migrate",
     "close-day",
     "trial-balance",
@@ -113,3 +117,17 @@ def test_a_database_that_is_away_is_one_line(house: House, monkeypatch: pytest.M
         told = str(leaving.value.code)
         assert told.startswith("clearing: ")
         assert "\n" not in told
+
+
+def test_a_reader_who_has_seen_enough_is_left_without_a_word(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert house.settings.sandbox
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody_reads:
+        monkeypatch.setattr(sys, "stdout", nobody_reads)
+        with pytest.raises(SystemExit) as leaving:
+            main(["trial-balance"])
+    assert leaving.value.code == 1
+    assert capsys.readouterr().err == ""

@@ -9,7 +9,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from ledger.errors import BookUnreachable
+from ledger.postgres.post import post_entries
 from ledger.postgres.transaction import OpenTx, transactions
+from tests.ledger.samples import capture
 
 Opener = Callable[[str], OpenTx]
 
@@ -68,9 +70,23 @@ def test_no_free_connection_is_unreachable(opener: Opener, dsn: str) -> None:
         pass
 
 
+def test_a_lock_that_is_not_given_in_time_is_unreachable(opener: Opener, dsn: str) -> None:
+    open_tx, waiting = opener(dsn), opener(dsn)
+    with open_tx() as tx:
+        post_entries(tx, [capture(1)])
+        with pytest.raises(BookUnreachable):
+            _post_impatiently(waiting)
+
+
 def test_a_fault_of_ours_keeps_its_own_name(opener: Opener, dsn: str) -> None:
     with pytest.raises(ProgrammingError), opener(dsn)() as tx:
         tx.execute(text("SELECT nonsense"))
+
+
+def _post_impatiently(open_tx: OpenTx) -> None:
+    with open_tx() as tx:
+        tx.execute(text("SET LOCAL lock_timeout = '20ms'"))
+        post_entries(tx, [capture(1)])
 
 
 def _write_then_fail(open_tx: OpenTx) -> None:
