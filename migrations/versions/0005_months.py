@@ -8,7 +8,7 @@ anybody queue behind it. Stopped half-way, it starts over where it was.
 import time
 from collections.abc import Callable
 from datetime import date
-from typing import Final
+from typing import Final, LiteralString
 
 import psycopg
 import sqlalchemy as sa
@@ -38,7 +38,7 @@ OLD: Final = "transfer_before_months"
 ALONE_MS: Final = 300
 TRIES_MAX: Final = 200
 PAUSE_S: Final = 1
-INDEXES: Final = (
+INDEXES: Final[tuple[tuple[str, LiteralString, LiteralString], ...]] = (
     ("pkey", "UNIQUE", "(entry_id, ordinal, business_date)"),
     ("by_debit", "", "(debit_account_id, business_date) INCLUDE (amount_vnd)"),
     ("by_credit", "", "(credit_account_id, business_date) INCLUDE (amount_vnd)"),
