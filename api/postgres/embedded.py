@@ -262,7 +262,8 @@ class Server:
             self._child = None
 
     def _stop_quietly(self) -> None:
-        with contextlib.suppress(ServerFailed):
+        # A folder that is gone took its server along.
+        with contextlib.suppress(ServerFailed, FileNotFoundError):
             self.stop()
 
     def _last_words(self) -> str:

@@ -1,6 +1,7 @@
 """Three fields that ask the book, and what is said when they cannot."""
 
 import pytest
+from sqlalchemy import text
 
 from api.console.span_form import SpanForm, ask, query_of
 from ledger.exports.journal import Span
@@ -45,6 +46,8 @@ def test_a_book_that_is_being_written_for_long_asks_for_patience(
     monkeypatch.setattr(recorded, "LOOKS_MAX", 1)
     with open_tx() as posting:
         post_entries(posting, [capture(1)])
-        found = ask(open_tx, SpanForm("", "", ""), question)
+        with open_tx() as tx:
+            now = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
+        found = ask(open_tx, SpanForm("", "", now.isoformat()), question)
     assert (found.status, found.told) == (503, None)
     assert "đang được ghi" in found.errors["recorded_by"]
