@@ -21,16 +21,18 @@ ORDER BY attempt_id
 FOR NO KEY UPDATE
 """
 
-# What is asked now is put off first, so that no second process asks the same meanwhile.
+# What is asked now is put off first, so that no second process asks the same meanwhile. Chosen in
+# WITH, once: a subquery may be run again for each row of a nested loop and so pass its limit.
 _CLAIM: Final = """
-UPDATE payments.attempt SET next_ask_at = %(lease_until)s
-FROM (
+WITH due AS MATERIALIZED (
     SELECT attempt_id FROM payments.attempt
     WHERE next_ask_at <= %(now)s
     ORDER BY next_ask_at
     LIMIT %(attempts_max)s
     FOR NO KEY UPDATE SKIP LOCKED
-) AS due
+)
+UPDATE payments.attempt SET next_ask_at = %(lease_until)s
+FROM due
 WHERE attempt.attempt_id = due.attempt_id
 RETURNING attempt.*
 """

@@ -39,9 +39,9 @@ ORDER BY obligation_id, sequence
 """
 
 # An event waits for those before it, parked ones too; what is sent now is put off first.
+# Chosen in WITH, once: a subquery may be run again per row of a nested loop and pass its limit.
 _CLAIM: Final = """
-UPDATE payments.outbox SET next_at = %(lease_until)s
-FROM (
+WITH due AS MATERIALIZED (
     SELECT waiting.outbox_id FROM payments.outbox AS waiting
     WHERE waiting.next_at <= %(now)s
         AND NOT EXISTS (
@@ -54,7 +54,9 @@ FROM (
     ORDER BY waiting.next_at, waiting.outbox_id
     LIMIT %(events_max)s
     FOR NO KEY UPDATE SKIP LOCKED
-) AS due
+)
+UPDATE payments.outbox SET next_at = %(lease_until)s
+FROM due
 WHERE outbox.outbox_id = due.outbox_id
 RETURNING outbox.*
 """

@@ -193,6 +193,14 @@ def test_at_most_as_many_are_asked_as_allowed(tx: Tx):
     assert ask(inside(tx), PaperGateway(), limit_max=2) == Asked(answered=2)
 
 
+def test_a_plan_made_for_fewer_orders_asks_no_more_than_allowed(owner_tx: Tx):
+    begin(owner_tx)
+    owner_tx.execute(text("ANALYZE payments.attempt"))
+    for _ in range(2):
+        begin(owner_tx)
+    assert ask(inside(owner_tx), PaperGateway(), limit_max=2) == Asked(answered=2)
+
+
 def test_several_processes_never_ask_about_the_same_order(open_tx: OpenTx):
     with open_tx() as tx:
         references = [begin(tx) for _ in range(30)]
