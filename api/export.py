@@ -89,11 +89,12 @@ def export_journal(house: House, wanted: Wanted, *, by: Doer) -> int:
             raise NotExported("interrupted; no file was written") from stop
         finally:
             progress.clear()
-    if wanted.output is not None:
-        show(
-            f"{wanted.output}: {progress.count:,} transfers of {len(journal.days):,} business days"
-        )
-        show(f"as recorded by {instant_text(journal.span.recorded_by)}")
+    instant = f"as recorded by {instant_text(journal.span.recorded_by)}"
+    if wanted.output is None:
+        sys.stderr.write(f"{instant}\n")
+        return 0
+    show(f"{wanted.output}: {progress.count:,} transfers of {len(journal.days):,} business days")
+    show(instant)
     return 0
 
 

@@ -114,6 +114,14 @@ def test_without_a_file_the_journal_is_printed(
     assert [row[2] for row in rows] == ["captured:vnpay:1"]
 
 
+def test_the_instant_of_a_printed_journal_stands_beside_it(
+    posted: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instant = datetime(2026, 11, 21, 18, tzinfo=UTC)
+    export_journal(posted, wanted(None, recorded_by=instant), by=LAN)
+    assert capsys.readouterr().err == "as recorded by 2026-11-22T01:00:00.000000+07:00\n"
+
+
 def test_a_file_that_is_there_is_kept_unless_forced(posted: House, tmp_path: Path) -> None:
     output = tmp_path / "journal"
     output.write_text("mine")
