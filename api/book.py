@@ -3,10 +3,10 @@
 import argparse
 from datetime import date, datetime
 
-from api.composition import LOOK, open_house
-from api.house import House
+from api.composition import LOOK, open_look_house
+from api.house import LookHouse
 from api.screen import dong, show
-from api.settings import read_settings
+from api.settings import read_look_settings
 from ledger.accounts import Account
 from ledger.exports.journal import Span, instant_text
 from ledger.postgres.recorded import fix_instant
@@ -20,7 +20,7 @@ class SpanRefused(Exception):
 
 def trial_balance(chosen: argparse.Namespace) -> int:
     """Print the trial balance; 1 when its sides differ, which no healthy book ever shows."""
-    house = open_house(read_settings(), process="trial-balance", roles=LOOK)
+    house = _open_house("trial-balance")
     return print_trial_balance(
         house, first=chosen.first, last=chosen.last, recorded_by=chosen.recorded_by
     )
@@ -28,7 +28,7 @@ def trial_balance(chosen: argparse.Namespace) -> int:
 
 def account(chosen: argparse.Namespace) -> int:
     """Print what passed through one account."""
-    house = open_house(read_settings(), process="account", roles=LOOK)
+    house = _open_house("account")
     return print_account(
         house,
         chosen.account,
@@ -40,7 +40,7 @@ def account(chosen: argparse.Namespace) -> int:
 
 
 def print_trial_balance(
-    house: House,
+    house: LookHouse,
     *,
     first: date | None = None,
     last: date | None = None,
@@ -61,7 +61,7 @@ def print_trial_balance(
 
 
 def print_account(
-    house: House,
+    house: LookHouse,
     place: Account,
     *,
     first: date | None = None,
@@ -81,6 +81,10 @@ def print_account(
             _show_lines(tx, span, place)
     _show_again(f"account {place.code}", "--to", span)
     return 0
+
+
+def _open_house(process: str) -> LookHouse:
+    return open_look_house(read_look_settings(process, LOOK), process=process)
 
 
 def _span(tx: Tx, *, first: date | None, last: date | None, recorded_by: datetime | None) -> Span:

@@ -11,11 +11,10 @@ import structlog
 from api.application import application
 from api.by_hand import operator
 from api.close_days import close_open_days
-from api.composition import CLOSE, LOOK, WEB, open_house
+from api.composition import CLOSE, LOOK, SCHEDULE, SEAL_KEY, WEB, open_house
 from api.far_side import Sandbox
 from api.house import House
 from api.inbox import Offered, printable_name
-from api.keys import seal_key_of
 from api.postgres.migrate import migrate
 from api.postgres.prepare import prepare
 from api.processes import Child, Processes
@@ -37,7 +36,7 @@ from reconciliation.proofs.prove import prove as run_proofs
 
 def web(chosen: argparse.Namespace) -> int:
     """Answer on the three hosts with a number of workers until interrupted."""
-    settings = read_settings()
+    settings = read_settings("web", WEB)
     start_logs(level=settings.log_level)
     sockets = open_ports(settings)
     app = application(open_house(settings, process="web", roles=WEB))
@@ -52,7 +51,7 @@ def web(chosen: argparse.Namespace) -> int:
 
 def schedule(_chosen: argparse.Namespace) -> int:
     """Run what is due until interrupted."""
-    settings = read_settings()
+    settings = read_settings("schedule", (*SCHEDULE, SEAL_KEY))
     start_logs(level=settings.log_level)
     run_schedule(settings)
     return 0
@@ -76,8 +75,9 @@ def run_migrations(chosen: argparse.Namespace) -> int:
 
 def close_day(chosen: argparse.Namespace) -> int:
     """Close one day or every open one, and print each day's report; 1 when one stays open."""
-    house = open_house(read_settings(), process="close-day", roles=CLOSE)
-    seal_key_of(house.settings)  # Missed before a day is closed rather than after.
+    # The key to seal with is missed before a day is closed rather than after.
+    settings = read_settings("close-day", (*CLOSE, SEAL_KEY))
+    house = open_house(settings, process="close-day", roles=CLOSE)
     return close_days(house, only=chosen.date, by=operator(chosen.reason))
 
 
@@ -114,7 +114,7 @@ def close_days(house: House, *, only: date | None, by: Doer | None) -> int:
 
 def prove(chosen: argparse.Namespace) -> int:
     """Check every invariant and print a line each; 1 on a violation."""
-    house = open_house(read_settings(), process="prove", roles=LOOK)
+    house = open_house(read_settings("prove", LOOK), process="prove", roles=LOOK)
     return prove_house(house, as_json=chosen.json)
 
 

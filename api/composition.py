@@ -5,16 +5,17 @@ import os
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from api import clock
-from api.house import House
+from api.house import House, LookHouse
 from api.keys import personal_keys_of, public_keys_of, signer_of
 from api.page import Pages
 from api.partner.delivery import deliverer
 from api.postgres.pool import open_pool
 from api.schedule import Fenced, Job
-from api.settings import PREFIX, Settings, SettingsWrong
+from api.settings import PREFIX, LookSettings, Settings, SettingsWrong
 from gateways.contract import Gateway
 from gateways.registry import open_gateways
 from gateways.transport import Limits, Transport, open_client
@@ -38,7 +39,7 @@ KEYS_KEPT = timedelta(days=30)
 """How long a repeat of a request gets its first answer."""
 
 
-class Role(enum.Enum):
+class Role(enum.StrEnum):
     """A role of the database a process may speak as; the value is the setting with its address."""
 
     APP = "database_url"
@@ -51,7 +52,12 @@ WEB: Final = (Role.APP, Role.REPORT)
 SCHEDULE: Final = (Role.APP, Role.RECON)
 CLOSE: Final = (Role.RECON,)
 LOOK: Final = (Role.AUDITOR,)
-"""What each process is, and is nothing more: answering, the schedule, closing by hand, looking."""
+EXPORT: Final = (Role.AUDITOR, Role.RECON)
+"""What each process is, and is nothing more: answering, the schedule, closing by hand, looking,
+taking the journal out, which is recorded. The first three and `prove` need all of `Settings`;
+the others that look need only their addresses, and `seals` where they read the folder."""
+SEAL_KEY: Final = "seal_key"
+"""What the schedule and closing by hand need besides."""
 
 
 def gateways_of(environ: Mapping[str, str]) -> Mapping[str, Gateway]:
@@ -70,15 +76,7 @@ def open_house(settings: Settings, *, process: str, roles: Collection[Role] = tu
     Raises:
         SettingsWrong: the address of one of the `roles` is not set.
     """
-
-    def speak(role: Role, *, connections_max: int, name: str = process) -> OpenTx:
-        if role not in roles:
-            return _refusing(process, role)
-        url: str = getattr(settings, role.value)
-        if not url:
-            raise SettingsWrong(f"setting {PREFIX}{role.value.upper()}: {process} needs it")
-        return open_pool(url, connections_max=connections_max, name=name)
-
+    speak = partial(_speak, settings, process, roles)
     return House(
         settings=settings,
         clock=clock.now,
@@ -102,6 +100,18 @@ def open_house(settings: Settings, *, process: str, roles: Collection[Role] = tu
             staff_url=settings.staff_url,
         ),
     )
+
+
+def open_look_house(
+    settings: LookSettings, *, process: str, roles: Collection[Role] = LOOK
+) -> LookHouse:
+    """Return the parts of a command that only reads the book.
+
+    Raises:
+        SettingsWrong: the address of one of the `roles` is not set.
+    """
+    speak = partial(_speak, settings, process, roles, connections_max=1)
+    return LookHouse(open_recon_tx=speak(Role.RECON), open_auditor_tx=speak(Role.AUDITOR))
 
 
 def jobs_of(house: House) -> list[Job]:
@@ -143,6 +153,23 @@ def jobs_of(house: House) -> list[Job]:
         Job("forget_keys", forget, every_s=3_600),
         Job("open_months", months, every_s=3_600),
     ]
+
+
+def _speak(
+    settings: Settings | LookSettings,
+    process: str,
+    roles: Collection[Role],
+    role: Role,
+    *,
+    connections_max: int,
+    name: str = "",
+) -> OpenTx:
+    if role not in roles:
+        return _refusing(process, role)
+    url: str = getattr(settings, role.value)
+    if not url:
+        raise SettingsWrong(f"setting {PREFIX}{role.value.upper()}: {process} needs it")
+    return open_pool(url, connections_max=connections_max, name=name or process)
 
 
 def _refusing(process: str, role: Role) -> OpenTx:

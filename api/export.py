@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Final
 
 from api.by_hand import operator
-from api.composition import Role, open_house
-from api.house import House
+from api.composition import EXPORT, open_look_house
+from api.house import LookHouse
 from api.screen import show
-from api.settings import read_settings
+from api.settings import read_look_settings
 from ledger.audit_record import Act, Doer
 from ledger.exports.beancount import beancount_text
 from ledger.exports.hledger import hledger_text
@@ -50,7 +50,8 @@ class Wanted:
 
 def export(chosen: argparse.Namespace) -> int:
     """Export the journal as the person who typed the command."""
-    house = open_house(read_settings(), process="export", roles=(Role.AUDITOR, Role.RECON))
+    settings = read_look_settings("export", EXPORT)
+    house = open_look_house(settings, process="export", roles=EXPORT)
     wanted = Wanted(
         form=chosen.format,
         first=chosen.first,
@@ -62,7 +63,7 @@ def export(chosen: argparse.Namespace) -> int:
     return export_journal(house, wanted, by=operator(chosen.reason))
 
 
-def export_journal(house: House, wanted: Wanted, *, by: Doer) -> int:
+def export_journal(house: LookHouse, wanted: Wanted, *, by: Doer) -> int:
     """Write the journal where it is wanted, whole or not at all, and return 0.
 
     Raises:

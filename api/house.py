@@ -17,7 +17,15 @@ from reconciliation.business_day import BusinessCalendar
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class LookHouse:
+    """The parts of a command that only reads the book, and may have to record that it did."""
+
+    open_recon_tx: OpenTx
+    open_auditor_tx: OpenTx
+
+
+@dataclass(frozen=True, slots=True)
+class House(LookHouse):
     """The parts of one running process.
 
     `open_callback_tx` draws on a pool of its own, so that partners are heard when citizens queue.
@@ -31,9 +39,7 @@ class House:
     clock: Callable[[], datetime]
     open_tx: OpenTx
     open_callback_tx: OpenTx
-    open_recon_tx: OpenTx
     open_report_tx: OpenTx
-    open_auditor_tx: OpenTx
     gateways: Mapping[str, Gateway]
     calendar: BusinessCalendar
     rates: Rates

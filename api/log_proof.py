@@ -3,13 +3,14 @@
 import argparse
 import json
 from datetime import date
+from pathlib import Path
 from typing import Final
 
-from api.composition import LOOK, open_house
-from api.house import House
+from api.composition import LOOK, open_look_house
+from api.house import LookHouse
 from api.screen import show
 from api.seals import NotProvable, SealFolder, consistency_of, inclusion_of
-from api.settings import read_settings
+from api.settings import read_look_settings
 
 INCLUSION: Final = "inclusion"
 CONSISTENCY: Final = "consistency"
@@ -17,13 +18,18 @@ CONSISTENCY: Final = "consistency"
 
 def log_proof(chosen: argparse.Namespace) -> int:
     """Print one proof as JSON; 1 when there is none."""
-    house = open_house(read_settings(), process="log-proof", roles=LOOK)
-    return print_log_proof(house, chosen.kind, chosen.about)
+    needs = (*LOOK, "seals") if chosen.kind == INCLUSION else LOOK
+    settings = read_look_settings("log-proof", needs)
+    house = open_look_house(settings, process="log-proof")
+    return print_log_proof(house, chosen.kind, chosen.about, seals=settings.seals or Path())
 
 
-def print_log_proof(house: House, kind: str, about: list[str]) -> int:
-    """Print the proof about an entry's key, or about two days; 1 when there is none."""
-    folder = SealFolder(house.settings.seals)
+def print_log_proof(house: LookHouse, kind: str, about: list[str], *, seals: Path) -> int:
+    """Print the proof about an entry's key, or about two days; 1 when there is none.
+
+    `seals` is the folder in which an entry's neighbours stand; two days need none.
+    """
+    folder = SealFolder(seals)
     try:
         with house.open_auditor_tx() as tx:
             match kind, about:

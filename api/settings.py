@@ -1,6 +1,9 @@
 """The environment, typed: everything a process must be told, refused by name when wrong."""
 
+import os
+from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -8,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from api.setting_shapes import Address, Key32
 
 PREFIX = "CLEARING_"
+Model = TypeVar("Model", bound=BaseSettings)
 
 
 class SettingsWrong(Exception):
@@ -21,6 +25,16 @@ class Subscriber(BaseModel):
 
     url: Address
     secret: SecretStr  # Standard Webhooks form: whsec_ and base64
+
+
+class LookSettings(BaseSettings):
+    """What commands that only read the book are told: no key, no page, no gateway."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    recon_database_url: str = ""
+    auditor_database_url: str = ""
+    seals: Path | None = None
 
 
 class Settings(BaseSettings):
@@ -68,19 +82,51 @@ class Settings(BaseSettings):
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
 
-def read_settings() -> Settings:
+def read_settings(process: str = "this process", needs: Collection[str] = ()) -> Settings:
     """Return the settings of this process.
 
+    `needs` are fields that other processes may go without.
+
     Raises:
-        SettingsWrong: with one line that names the first setting missing or wrong.
+        SettingsWrong: with one line that names all settings missing, or the first that is wrong.
     """
+    return _read(Settings, process, needs)
+
+
+def read_look_settings(process: str, needs: Collection[str] = ()) -> LookSettings:
+    """Return the settings of a command that only reads the book.
+
+    Raises:
+        SettingsWrong: as `read_settings`.
+    """
+    return _read(LookSettings, process, needs)
+
+
+def _read(model: type[Model], process: str, needs: Collection[str]) -> Model:
     try:
-        return Settings()  # pyright: ignore[reportCallIssue] (fields come from the environment)
+        settings = model()
     except SettingsError as error:
         # The library names the field in its sentence only; everything else in it may be a secret.
-        name = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "?")
+        name = next((name for name in model.model_fields if f'"{name}"' in str(error)), "?")
         raise SettingsWrong(f"setting {PREFIX}{name.upper()}: is not valid JSON") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-        raise SettingsWrong(f"setting {name}: {first['msg']}") from error
+        found = error.errors(include_url=False, include_input=False)
+        wrong = [one for one in found if one["type"] != "missing"]
+        if wrong:
+            raise SettingsWrong(f"setting {_name(wrong[0]['loc'])}: {wrong[0]['msg']}") from error
+        missing = [_name(one["loc"]) for one in found]
+        missing += [_name([name]) for name in needs if not os.environ.get(_name([name]))]
+        raise _missing(missing, process) from error
+    if missing := [_name([name]) for name in needs if not getattr(settings, name)]:
+        raise _missing(missing, process)
+    return settings
+
+
+def _missing(names: Collection[str], process: str) -> SettingsWrong:
+    return SettingsWrong(
+        f"setting {', '.join(names)}: {process} needs {'it' if len(names) == 1 else 'them'}"
+    )
+
+
+def _name(field: Iterable[int | str]) -> str:
+    return PREFIX + "__".join(str(part) for part in field).upper()

@@ -76,8 +76,33 @@ def test_a_missing_setting_stops_with_one_line(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SystemExit) as leaving:
         main(["prove"])
     told = str(leaving.value.code)
-    assert told.startswith("clearing: setting CLEARING_CITIZEN_URL")
+    assert told.startswith("clearing: setting CLEARING_CITIZEN_URL, CLEARING_STAFF_URL, ")
+    assert told.endswith(", CLEARING_AUDITOR_DATABASE_URL: prove needs them")
     assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "held"),
+    [
+        ("trial-balance", 0, "AUDITOR_DATABASE_URL"),
+        ("account receivable:vnpay", 0, "AUDITOR_DATABASE_URL"),
+        ("export csv", 0, "AUDITOR_DATABASE_URL RECON_DATABASE_URL"),
+        ("log-proof consistency 2026-11-20 2026-11-21", 1, "AUDITOR_DATABASE_URL"),
+        ("log-proof inclusion captured:vnpay:9", 1, "AUDITOR_DATABASE_URL SEALS"),
+        ("verify-log", 2, "AUDITOR_DATABASE_URL SEALS"),
+    ],
+)
+def test_who_only_looks_holds_no_secret_of_ours(
+    house: House, monkeypatch: pytest.MonkeyPatch, words: str, status: int, held: str
+) -> None:
+    assert house.settings.sandbox
+    for name in list(os.environ):
+        is_ours = name.startswith((PREFIX, "VNPAY_"))
+        if is_ours and name.removeprefix(PREFIX) not in held.split():
+            monkeypatch.delenv(name)
+    with pytest.raises(SystemExit) as leaving:
+        main(words.split())
+    assert leaving.value.code == status
 
 
 def test_a_settings_file_that_is_not_there_stops_with_one_line() -> None:

@@ -25,10 +25,13 @@ def test_a_proof_is_printed_as_one_document(
     sealed: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    assert print_log_proof(sealed, "inclusion", [capture(2).key]) == 0
+    assert print_log_proof(sealed, "inclusion", [capture(2).key], seals=sealed.settings.seals) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["kind"], told["index"], told["size"]) == ("inclusion", 1, 2)
-    assert print_log_proof(sealed, "consistency", [str(DAY), str(SECOND)]) == 0
+    assert (
+        print_log_proof(sealed, "consistency", [str(DAY), str(SECOND)], seals=sealed.settings.seals)
+        == 0
+    )
     assert json.loads(capsys.readouterr().out)["kind"] == "consistency"
 
 
@@ -47,7 +50,7 @@ def test_without_a_proof_one_line_says_why(
 ) -> None:
     capsys.readouterr()
     kind, *about = words.split()
-    assert print_log_proof(sealed, kind, about) == status
+    assert print_log_proof(sealed, kind, about, seals=sealed.settings.seals) == status
     (line,) = capsys.readouterr().out.splitlines()
     assert why in line
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.settings import PREFIX, SettingsWrong, read_settings
+from api.settings import PREFIX, SettingsWrong, read_look_settings, read_settings
 
 COMPLETE = {
     "CITIZEN_URL": "http://127.0.0.1:8700/",
@@ -39,6 +39,35 @@ def test_a_missing_setting_is_named_in_one_line(name: str, monkeypatch: pytest.M
         read_settings()
     assert PREFIX + name in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_all_missing_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(PREFIX + "INBOX")
+    monkeypatch.delenv(PREFIX + "STAFF_KEY")
+    with pytest.raises(SettingsWrong) as caught:
+        read_settings("prove", ["auditor_database_url"])
+    assert str(caught.value) == (
+        "setting CLEARING_INBOX, CLEARING_STAFF_KEY, CLEARING_AUDITOR_DATABASE_URL:"
+        " prove needs them"
+    )
+
+
+def test_what_only_some_processes_need_is_demanded_of_them() -> None:
+    assert read_settings("web").seal_key is None
+    with pytest.raises(SettingsWrong, match="CLEARING_SEAL_KEY: close-day needs it"):
+        read_settings("close-day", ["seal_key"])
+
+
+def test_a_command_that_only_looks_needs_no_more_than_it_asks_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in COMPLETE:
+        monkeypatch.delenv(PREFIX + name)
+    monkeypatch.setenv(PREFIX + "AUDITOR_DATABASE_URL", "postgresql://auditor@/book")
+    settings = read_look_settings("account", ["auditor_database_url"])
+    assert settings.auditor_database_url == "postgresql://auditor@/book"
+    with pytest.raises(SettingsWrong, match="CLEARING_SEALS: verify-log needs it"):
+        read_look_settings("verify-log", ["seals"])
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,9 @@ def sealed(house: House, owner_open_tx: OpenTx, capsys: pytest.CaptureFixture[st
 
 
 @pytest.fixture
-def verify(monkeypatch: pytest.MonkeyPatch, house: House) -> Verify:
+def verify(house: House) -> Verify:
     """Give the command, with the settings of the house where something is not given."""
-    monkeypatch.setattr("api.verify_log.read_settings", lambda: house.settings)
+    assert house.settings.seals
 
     def with_options(**given: object) -> int:
         options = dict.fromkeys(("database", "seals", "key", "kept", "proof"))
@@ -80,7 +80,7 @@ def test_proofs_the_program_hands_out_hold_for_the_verifier(
     about: list[str],
     told: str,
 ) -> None:
-    assert print_log_proof(sealed, kind, about) == 0
+    assert print_log_proof(sealed, kind, about, seals=sealed.settings.seals) == 0
     document = capsys.readouterr().out
     proof = tmp_path / "proof.json"
     proof.write_text(document)
@@ -92,10 +92,11 @@ def test_proofs_the_program_hands_out_hold_for_the_verifier(
     assert verify(proof=proof) == 1
 
 
-def test_without_an_auditors_address_it_says_which_setting_is_missing(
-    house: House, monkeypatch: pytest.MonkeyPatch, verify: Verify
+def test_without_settings_it_says_in_one_line_which_it_needs(
+    monkeypatch: pytest.MonkeyPatch, verify: Verify
 ) -> None:
-    bare = house.settings.model_copy(update={"auditor_database_url": ""})
-    monkeypatch.setattr("api.verify_log.read_settings", lambda: bare)
-    with pytest.raises(SettingsWrong, match="CLEARING_AUDITOR_DATABASE_URL"):
+    for name in ("CLEARING_AUDITOR_DATABASE_URL", "CLEARING_SEALS"):
+        monkeypatch.delenv(name)
+    told = "CLEARING_AUDITOR_DATABASE_URL, CLEARING_SEALS: verify-log needs them"
+    with pytest.raises(SettingsWrong, match=told):
         verify()
