@@ -68,8 +68,8 @@ def run_migrations(chosen: argparse.Namespace) -> int:
     """Bring a database to the newest shape of its tables."""
     if not chosen.url:
         raise SettingsWrong("CLEARING_MIGRATE_URL (or --url): the database to migrate is not given")
-    migrate(chosen.url, revision=chosen.revision)
-    show(f"the database is at revision {chosen.revision}")
+    before, after = migrate(chosen.url, revision=chosen.revision)
+    show(f"already at {after}" if before == after else f"{before or 'nothing'} -> {after}")
     return 0
 
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from sqlalchemy.exc import ArgumentError
+
 from api import clock
 from api.house import House, LookHouse
 from api.keys import personal_keys_of, public_keys_of, signer_of
@@ -169,7 +171,12 @@ def _speak(
     url: str = getattr(settings, role.value)
     if not url:
         raise SettingsWrong(f"setting {PREFIX}{role.value.upper()}: {process} needs it")
-    return open_pool(url, connections_max=connections_max, name=name or process)
+    try:
+        return open_pool(url, connections_max=connections_max, name=name or process)
+    except ArgumentError as error:
+        raise SettingsWrong(
+            f"setting {PREFIX}{role.value.upper()}: is not like postgresql://role@host/database"
+        ) from error
 
 
 def _refusing(process: str, role: Role) -> OpenTx:

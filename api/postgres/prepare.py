@@ -4,7 +4,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from api.postgres.errors import DatabaseRefused
 
@@ -20,10 +21,11 @@ def prepare(dsn: str) -> None:
     of earlier versions.
 
     Raises:
-        DatabaseRefused: the server does not answer, or the role is no superuser.
+        DatabaseRefused: the server does not answer, or the role is no superuser; or no address.
     """
+    name = database_at(dsn)
     try:
-        _create(dsn)
+        _create(dsn, name)
         with psycopg.connect(dsn) as connection:
             connection.execute(_ROLES.read_bytes())
     except psycopg.errors.InsufficientPrivilege as error:
@@ -32,8 +34,23 @@ def prepare(dsn: str) -> None:
         raise DatabaseRefused(" ".join(str(error).split())) from error
 
 
-def _create(dsn: str) -> None:
-    name = str(conninfo_to_dict(dsn).get("dbname", ""))
+def database_at(dsn: str) -> str:
+    """Return the name of the database an address leads to.
+
+    Raises:
+        DatabaseRefused: it is no address, or names none; what it is is not repeated, for it may
+            hold a password.
+    """
+    try:
+        url = make_url(dsn)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.drivername not in {"postgresql", "postgres"} or not url.database:
+        raise DatabaseRefused("an address is like postgresql://role@host/database, not as given")
+    return url.database
+
+
+def _create(dsn: str, name: str) -> None:
     with psycopg.connect(dsn, dbname="postgres", autocommit=True) as connection:
         found = connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
         if found.fetchone() is None:

@@ -120,6 +120,22 @@ def test_a_migration_without_a_database_is_told_what_to_set(
     assert "CLEARING_MIGRATE_URL" in str(leaving.value.code)
 
 
+@pytest.mark.parametrize("command", ["prepare-database", "migrate"])
+def test_an_address_that_is_none_is_one_line(command: str) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main([command, "--url", "nonsense"])
+    assert str(leaving.value.code).startswith("clearing: an address is like postgresql://")
+
+
+def test_an_address_in_the_settings_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CLEARING_AUDITOR_DATABASE_URL", "nonsense")
+    with pytest.raises(SystemExit) as leaving:
+        main(["trial-balance"])
+    assert str(leaving.value.code).startswith("clearing: setting CLEARING_AUDITOR_DATABASE_URL: ")
+
+
 def test_far_sides_that_are_away_are_one_line(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,4 +51,4 @@ def test_migrating_to_where_it_stands_changes_nothing(
 ) -> None:
     chosen = argparse.Namespace(url=owner_dsn, revision="head")
     assert commands.run_migrations(chosen) == 0
-    assert "at revision head" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("already at 00")

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
@@ -31,6 +32,13 @@ SELECT proname FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
 WHERE nspname IN ('ledger', 'payments', 'reconciliation', 'api')
     AND pg_get_userbyid(proowner) <> 'clearing_owner'
 """
+
+
+@pytest.fixture
+def newest() -> str:
+    """Give the name of the newest revision."""
+    (head,) = ScriptDirectory.from_config(Config(str(INI))).get_heads()
+    return head
 
 
 @pytest.fixture
@@ -79,6 +87,26 @@ def test_a_role_that_is_not_there_is_refused_with_a_way_on(server: Server, left:
     assert left
     with pytest.raises(DatabaseRefused, match="prepare-database"):
         migrate(server.dsn(role="nobody_of_ours", database=LEFT))
+
+
+def test_it_says_from_which_revision_to_which(server: Server, left: str, newest: str):
+    prepare(left)
+    dsn = server.dsn(role=MIGRATOR, database=LEFT)
+    assert migrate(dsn, revision="0006") == ("0004", "0006")
+    assert migrate(dsn) == ("0006", newest)
+    assert migrate(dsn) == (newest, newest)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "dbname=x"])
+def test_an_address_that_cannot_be_one_is_refused_in_a_line(address: str):
+    with pytest.raises(DatabaseRefused, match="an address is like postgresql://"):
+        migrate(address)
+
+
+def test_a_revision_that_is_not_there_is_refused_by_name(server: Server, template: str):
+    dsn = server.dsn(role=MIGRATOR, database=template)
+    with pytest.raises(DatabaseRefused, match="nonsense"):
+        migrate(dsn, revision="nonsense")
 
 
 @pytest.mark.parametrize("role", ["clearing_app", "clearing_recon", "clearing_auditor"])

@@ -7,7 +7,7 @@ import pytest
 
 from api.postgres.embedded import Server
 from api.postgres.errors import DatabaseRefused
-from api.postgres.prepare import prepare
+from api.postgres.prepare import database_at, prepare
 
 NAME = "being_prepared"
 LIMITS = """
@@ -37,6 +37,16 @@ def test_preparing_twice_changes_nothing_more(dsn: str) -> None:
     assert ("clearing_app", "statement_timeout=15s") in limits
     assert ("clearing_migrator", "log_statement=ddl") in limits
     assert owner[0][0] == "clearing_owner"
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "host=/nowhere dbname=x", "mysql://a@b/c", "postgresql://root@b"]
+)
+def test_an_address_that_cannot_be_one_is_refused_in_a_line(address: str) -> None:
+    with pytest.raises(DatabaseRefused, match="an address is like postgresql://"):
+        prepare(address)
+    with pytest.raises(DatabaseRefused, match="an address is like postgresql://"):
+        database_at(address)
 
 
 def test_only_the_roles_of_ours_may_connect(dsn: str) -> None:
