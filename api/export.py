@@ -125,7 +125,9 @@ class _Progress:
 
 
 def _span_text(span: Span) -> str:
-    return f"{span.first or ''}..{span.last or ''} recorded by {instant_text(span.recorded_by)}"
+    is_bounded = span.first is not None or span.last is not None
+    days = f"{span.first or ''}..{span.last or ''}" if is_bounded else "all days"
+    return f"{days} recorded by {instant_text(span.recorded_by)}"
 
 
 def _require_free(wanted: Wanted) -> None:

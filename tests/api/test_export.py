@@ -92,6 +92,18 @@ def test_who_took_what_and_why_is_recorded(posted: House, tmp_path: Path) -> Non
     assert kept.record.reason == "asked for by the state auditor"
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [(None, None, "all days"), (DAY, None, "2026-11-20.."), (None, DAY, "..2026-11-20")],
+)
+def test_a_span_without_bounds_is_recorded_as_all_days(
+    posted: House, tmp_path: Path, first: date | None, last: date | None, days: str
+) -> None:
+    export_journal(posted, wanted(tmp_path / "journal", first=first, last=last), by=LAN)
+    (kept,) = records(posted)
+    assert kept.record.subject.startswith(f"journal:csv {days} recorded by ")
+
+
 def test_nothing_is_written_before_it_is_recorded(
     posted: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
