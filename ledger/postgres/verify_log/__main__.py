@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 
-from ledger.postgres.verify_log.notes import Unusable, read_key, read_text
+from ledger.postgres.verify_log.notes import Unusable, read_key, read_note, read_text
 from ledger.postgres.verify_log.proofs import check_proof
 from ledger.postgres.verify_log.rows import OPTIONS
 from ledger.postgres.verify_log.verifier import Verifier, say
@@ -59,12 +59,24 @@ def _holds(options: argparse.Namespace) -> bool:
         said = check_proof(options.proof.read_bytes(), key)
         say(said)
         return said.startswith("holds")
-    if not options.database or options.seals is None or not options.seals.is_dir():
-        raise Unusable("needs --database and --seals, a folder; or else --proof")
-    kept = None if options.kept is None else read_text(options.kept)
+    if not options.database or options.seals is None:
+        raise Unusable("needs --database and --seals, or else --proof")
+    if not options.seals.is_dir():
+        raise Unusable(f"seals {options.seals}: no such folder")
+    kept = None if options.kept is None else _kept_text(options.kept)
     with psycopg.connect(options.database, options=OPTIONS, client_encoding="utf8") as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         return Verifier(connection, options.seals, key).verify(kept=kept)
+
+
+def _kept_text(path: Path) -> str:
+    try:
+        text = read_text(path)
+    except OSError as error:
+        raise Unusable(f"kept note {path}: {error.strerror}") from error
+    if read_note(text) is None:
+        raise Unusable(f"kept note {path}: cannot be read as a note")
+    return text
 
 
 if __name__ == "__main__":

@@ -92,16 +92,20 @@ def read_key(given: str) -> Key:
     """Return the key in a text of the form name+id+key, or in the file of that name.
 
     Raises:
-        Unusable: it is no key, or its id is not that of its bytes.
-        OSError: the file cannot be read.
+        Unusable: it is no key, or its id is not that of its bytes; or there is no such file.
     """
-    text = given if "+" in given or not given else read_text(Path(given))
+    if not given:
+        raise Unusable("--key is missing: name+id+key, or the file that holds it")
+    try:
+        text = given if "+" in given else read_text(Path(given))
+    except OSError as error:
+        raise Unusable(f"key {given}: {error.strerror}") from error
     name, _, rest = text.strip().partition("+")
     key_id, _, encoded = rest.partition("+")
     raw = _decoded(encoded)
     digest = hashlib.sha256(f"{name}\n".encode() + raw).digest()
     if len(raw) != 33 or raw[0] != ED25519 or digest[:4].hex() != key_id:
-        raise Unusable("the key is not name+id+key, as key.pub holds it")
+        raise Unusable(f"key {given}: is not name+id+key, as key.pub holds it")
     return Key(name, digest[:4], Ed25519PublicKey.from_public_bytes(raw[1:]))
 
 

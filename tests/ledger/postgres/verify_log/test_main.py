@@ -76,12 +76,26 @@ def test_copied_alone_it_runs_without_anything_of_ours(auditor: str, tmp_path: P
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ([], "the key is not name+id+key"),
-        (["--key", "missing.pub"], "No such file"),
-        (["--key", KEY], "needs --database and --seals"),
+        ([], "--key is missing: name+id+key, or the file that holds it"),
+        (["--key", "missing.pub"], "key missing.pub: No such file or directory"),
+        (["--key", __file__], f"key {__file__}: is not name+id+key, as key.pub holds it"),
+        (["--key", "a+b"], "key a+b: is not name+id+key, as key.pub holds it"),
+        (["--key", KEY], "needs --database and --seals, or else --proof"),
+        (["--key", KEY, "--database", "x"], "needs --database and --seals"),
         (["--key", KEY, "--database", "host=/nowhere", "--seals", "/"], "/nowhere"),
-        (["--key", KEY, "--database", "x", "--seals", "/nowhere"], "needs --database and"),
-        (["--key", KEY, "--proof", "/nowhere"], "No such file"),
+        (
+            ["--key", KEY, "--database", "x", "--seals", "/nowhere"],
+            "seals /nowhere: no such folder",
+        ),
+        (
+            ["--key", KEY, "--database", "x", "--seals", "/", "--kept", "/nowhere"],
+            "kept note /nowhere: No such file",
+        ),
+        (
+            ["--key", KEY, "--database", "x", "--seals", "/", "--kept", __file__],
+            f"kept note {__file__}: cannot be read as a note",
+        ),
+        (["--key", KEY, "--proof", "/nowhere"], "/nowhere"),
         (["--key", KEY, "--proof", __file__], "this is no proof document"),
     ],
 )
