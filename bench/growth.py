@@ -1,7 +1,7 @@
 """A book as it is after years: payments, settlements and closed days, filled in with COPY.
 
 What is written is what the program would have written: digests that hold, days closed by
-`ledger.close_day_v1`, months opened by `ledger.open_months_v1`. Only the triggers that check every
+`ledger.close_day_v2`, months opened by `ledger.open_months_v1`. Only the triggers that check every
 statement stand aside meanwhile, as no one but a superuser can have it, and the days that closed
 just now say that they closed in their own night, so that both clocks can be asked.
 

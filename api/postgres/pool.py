@@ -23,6 +23,7 @@ def open_pool(dsn: str, *, connections_max: int, name: str) -> OpenTx:
         max_overflow=0,
         pool_timeout=WAIT_S,
         pool_pre_ping=False,
+        isolation_level="READ COMMITTED",  # Whatever a role was told to begin with.
         connect_args={
             "application_name": f"clearing {name}",
             "connect_timeout": CONNECT_S,

@@ -29,7 +29,7 @@ def close_day(tx: Tx, business_date: date, *, now: datetime) -> bool:
     Raises:
         DayOutOfOrder: an earlier day has entries and is open, or this one was passed over.
     """
-    closing = sa.select(sa.func.ledger.close_day_v1(business_date, now))
+    closing = sa.select(sa.func.ledger.close_day_v2(business_date, now))
     with refusals():
         return bool(tx.execute(closing).scalar_one())
 

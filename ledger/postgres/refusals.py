@@ -4,7 +4,7 @@ LD001 key used differently · LD002 day closed · LD003 no transfers · LD004 no
 LD005 what is written stays · LD006 not of this transaction · LD007 outside its shape
 LD008 day out of order · LD009 nothing to correct · LD010 transfers do not follow their entries
 LD011 day too far ahead · LD012 not the mirror of what it reverses · LD013 seal out of order
-LD014 seal not over the rows that are there
+LD014 seal not over the rows that are there · LD015 not under READ COMMITTED
 """
 
 from collections.abc import Generator

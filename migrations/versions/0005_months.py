@@ -57,8 +57,11 @@ def upgrade() -> None:
     _alone(lambda: _swap(until))
     with as_owner():
         load_sql(SQL_FOLDER, "post_entries_v2", "post_entries_v1_by_v2")
+        load_sql(SQL_FOLDER, "close_day_v2", "close_day_v1_by_v2")
         run_sql("GRANT EXECUTE ON FUNCTION ledger.post_entries_v2 TO clearing_app, clearing_recon")
-        run_sql("GRANT EXECUTE ON FUNCTION ledger.open_months_v1 TO clearing_recon")
+        run_sql(
+            "GRANT EXECUTE ON FUNCTION ledger.open_months_v1, ledger.close_day_v2 TO clearing_recon"
+        )
         run_sql("DO $$ BEGIN PERFORM ledger.open_months_v1(current_date + 60); END $$")
 
 
@@ -70,7 +73,7 @@ def downgrade() -> None:
             "DROP TRIGGER check_entries ON ledger.entry;"
             " DROP FUNCTION ledger.check_entries_v2, ledger.post_entries_v1,"
             " ledger.post_entries_v2, ledger.open_months_v1, ledger.guard_month_v1,"
-            " ledger.is_mirror_v1;"
+            " ledger.is_mirror_v1, ledger.close_day_v1, ledger.close_day_v2;"
             " DROP TABLE ledger.transfer, ledger.month;"
             " DROP INDEX ledger.entry_reversed_once"
         )
@@ -88,18 +91,19 @@ def downgrade() -> None:
             " FOR EACH STATEMENT EXECUTE FUNCTION ledger.check_transfers_v1();"
             " ALTER TABLE ledger.transfer ENABLE ALWAYS TRIGGER check_transfers"
         )
-        load_sql(SQL_FOLDER, "check_entries_v1", "post_entries_v1")
+        load_sql(SQL_FOLDER, "check_entries_v1", "post_entries_v1", "close_day_v1")
         only_grows("ledger", "transfer")
         grant("ledger", "SELECT", to=READERS, tables=("transfer",))
         run_sql("GRANT EXECUTE ON FUNCTION ledger.post_entries_v1 TO clearing_app, clearing_recon")
+        run_sql("GRANT EXECUTE ON FUNCTION ledger.close_day_v1 TO clearing_recon")
 
 
 def _first_month() -> date:
     """Return where months begin: this one for an empty book, later than anything posted else."""
     found = (
-        "SELECT CAST(date_trunc('month', current_date + CASE"
-        " WHEN EXISTS (SELECT FROM ledger.transfer) THEN interval '2 months'"
-        " ELSE interval '0' END) AS date)"
+        "SELECT CAST(date_trunc('month', coalesce("
+        "(SELECT greatest(max(business_date), current_date) FROM ledger.transfer"
+        " HAVING count(*) > 0) + interval '2 months', current_date)) AS date)"
     )
     day: date = op.get_bind().execute(sa.text(found)).scalar_one()
     return day

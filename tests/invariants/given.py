@@ -70,6 +70,7 @@ MAY_CALL: Final[Mapping[str, frozenset[str]]] = {
     "ledger.post_entries_v2": _POSTERS,
     "ledger.record_audit_v1": _POSTERS,
     "ledger.close_day_v1": _CLOSER,
+    "ledger.close_day_v2": _CLOSER,
     "ledger.open_months_v1": _CLOSER,
     "ledger.audit_through_v1": _CLOSER,
     "ledger.seal_day_v1": _CLOSER,

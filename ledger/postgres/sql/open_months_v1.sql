@@ -21,8 +21,9 @@ BEGIN
     END IF;
     PERFORM pg_advisory_xact_lock(1279543109, -3); -- One after the other; -2 is who seals.
     SELECT max(month.until_day) INTO from_day FROM ledger.month;
-    IF through >= from_day + make_interval(months => months_max) THEN
-        RAISE EXCEPTION 'business day % is more than % months ahead of the book', through, months_max
+    -- Counted from today, not from the last month: who may open some may not open some again.
+    IF through >= current_date + make_interval(months => months_max) THEN
+        RAISE EXCEPTION 'business day % is more than % months ahead', through, months_max
             USING ERRCODE = 'LD011', DETAIL = to_char(through, 'YYYY-MM-DD');
     END IF;
     WHILE from_day <= through LOOP

@@ -1,5 +1,8 @@
 -- The only way into the book: many entries and all their transfers in one call.
--- Version 2 opens the month of a business date that has none yet, and keeps the rules of reversals.
+-- Version 2 opens the month of a business date that has none yet, keeps the rules of reversals, and
+-- takes arrays counted from 1 and of equal lengths only: what is digested below place by place is
+-- written by unnest, and both must mean the same elements. It posts under READ COMMITTED only: under
+-- an older snapshot it would not see that the day was closed meanwhile.
 --
 -- Transfers come in the order of their entries and name theirs by its place (from 1). A key that is
 -- already there with the same content is a no-op that says so; with other content it is refused.
@@ -30,6 +33,8 @@ SET plan_cache_mode = force_generic_plan -- Planning again would cost more than 
 AS $$
 DECLARE
     size constant integer := cardinality(keys);
+    entry_dims constant text := array_dims(keys);
+    leg_dims constant text := coalesce(array_dims(leg_entries), 'none');
     leg integer := 1;
     leg_ordinals integer[];
     ordinal integer;
@@ -49,11 +54,37 @@ DECLARE
     known_ids bigint[];
     told text;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'posting needs READ COMMITTED, not %',
+            current_setting('transaction_isolation') USING ERRCODE = 'LD015';
+    END IF;
+    IF size = 0 AND leg_dims = 'none' THEN
+        RETURN;
+    END IF;
+    IF (
+        entry_dims = '[1:' || size || ']'
+        AND array_dims(movements) = entry_dims
+        AND array_dims(business_dates) = entry_dims
+        AND array_dims(sources) = entry_dims
+        AND array_dims(corrected_keys) = entry_dims
+        AND array_dims(digests) = entry_dims
+        AND leg_dims IN ('none', '[1:' || cardinality(leg_entries) || ']')
+        AND coalesce(array_dims(leg_debits), 'none') = leg_dims
+        AND coalesce(array_dims(leg_credits), 'none') = leg_dims
+        AND coalesce(array_dims(leg_amounts), 'none') = leg_dims
+        AND coalesce(array_dims(leg_batches), 'none') = leg_dims
+    ) IS NOT TRUE THEN
+        RAISE EXCEPTION 'the arrays of a call do not belong together' USING ERRCODE = 'LD010';
+    END IF;
     FOR place IN 1 .. size LOOP
         lines := '';
         ordinal := 0;
         WHILE leg_entries[leg] = place LOOP
             ordinal := ordinal + 1;
+            IF ordinal > 200 THEN
+                RAISE EXCEPTION 'entry % has more than 200 transfers', keys[place]
+                    USING ERRCODE = 'LD007';
+            END IF;
             leg_ordinals[leg] := ordinal;
             lines := lines || ledger.leg_line_v1(
                 leg_debits[leg], leg_credits[leg], leg_amounts[leg], leg_batches[leg]);

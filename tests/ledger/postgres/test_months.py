@@ -58,6 +58,14 @@ def test_a_day_ten_years_ahead_is_a_mistake(tx: Tx) -> None:
         post_entries(tx, [capture(1, day=date(9999, 12, 31))])
 
 
+def test_months_ahead_are_counted_from_today_however_often_one_asks(recon_tx: Tx) -> None:
+    today: date = recon_tx.execute(text("SELECT current_date")).scalar_one()
+    for years in (4, 9):
+        open_months(recon_tx, through=today.replace(day=1, year=today.year + years))
+    with pytest.raises(EntryRefused, match="months ahead"):
+        open_months(recon_tx, through=today.replace(day=1, year=today.year + 11))
+
+
 def test_an_open_month_holds_nobody_up(open_tx: OpenTx, open_recon_tx: OpenTx) -> None:
     with open_tx() as posting, open_tx() as reading:
         post_entries(posting, [capture(1)])
@@ -74,10 +82,16 @@ def test_an_open_month_holds_nobody_up(open_tx: OpenTx, open_recon_tx: OpenTx) -
 
 
 def test_a_day_in_a_month_of_its_own_closes_like_any_other(recon_tx: Tx) -> None:
-    post_entries(recon_tx, [capture(1), capture(2, day=FAR)])
+    far = recon_tx.execute(text("SELECT current_date + 300")).scalar_one()
+    post_entries(recon_tx, [capture(1), capture(2, day=far)])
     close_day(recon_tx, date(2026, 11, 20), now=NOW)
-    close_day(recon_tx, FAR, now=NOW)
-    assert balance(recon_tx, RECEIVABLE, as_of=FAR).net == Money(1_500_000)
+    close_day(recon_tx, far, now=NOW)
+    assert balance(recon_tx, RECEIVABLE, as_of=far).net == Money(1_500_000)
+
+
+def test_no_day_more_than_a_year_ahead_closes_and_ends_the_book(recon_tx: Tx) -> None:
+    with pytest.raises(EntryRefused, match="more than a year ahead"):
+        close_day(recon_tx, date(9999, 12, 31), now=NOW)
 
 
 def test_every_month_is_guarded_like_the_whole(owner_tx: Tx) -> None:

@@ -10,12 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger.digest import digest_of
 from ledger.errors import BookRefused, EntryRefused
+from ledger.postgres.days import close_day
+from ledger.postgres.post import post_entries
 from ledger.postgres.refusals import refusals
-from ledger.postgres.transaction import Tx
-from tests.ledger.samples import capture
+from ledger.postgres.transaction import OpenTx, Tx
+from tests.ledger.samples import DAY, NOW, capture
 
 POST = (
-    "SELECT ledger.post_entries_v1(:movements, :keys, CAST(:days AS date[]), :sources,"
+    "SELECT ledger.post_entries_v2(:movements, :keys, CAST(:days AS date[]), :sources,"
     " CAST(:corrected AS text[]), :digests, :entries, :debits, :credits,"
     " CAST(:amounts AS bigint[]), :batches)"
 )
@@ -61,12 +63,14 @@ def _called(tx: Tx, call: Mapping[str, list[object]]) -> str | None:
         ({"keys": [None]}, "LD007"),
         ({"sources": ["line\nline"]}, "LD007"),
         ({"days": ["1999-12-31"]}, "LD007"),
-        ({"movements": []}, "LD007"),
-        ({"digests": []}, "LD004"),
-        ({"entries": []}, "LD003"),
+        ({"movements": []}, "LD010"),
+        ({"digests": []}, "LD010"),
+        ({"entries": []}, "LD010"),
         ({"entries": [2]}, "LD003"),
         ({"entries": [1, 2]}, "LD010"),
-        ({"batches": []}, "LD004"),
+        ({"batches": []}, "LD010"),
+        ({"keys": [["captured:vnpay:1"]]}, "LD010"),
+        ({"amounts": [[750_000]]}, "LD010"),
     ],
 )
 def test_a_call_that_does_not_add_up_is_refused(
@@ -100,6 +104,48 @@ def test_even_with_its_right_digest_a_bad_transfer_is_refused(  # noqa: PLR0917 
         "batches": [batch],
     }
     assert _called(tx, {**RIGHT_CALL, **call}) == state
+
+
+@pytest.mark.parametrize(
+    ("array", "literal"),
+    [
+        ("amounts", "[0:1]={9007199254740991,750000}"),
+        ("batches", "[0:1]={zz,vnpay/2026-11-20/kbnn-0011}"),
+        ("debits", "[0:1]={loss,receivable:vnpay}"),
+        ("keys", "[2:2]={captured:vnpay:1}"),
+    ],
+)
+def test_what_is_written_is_what_was_digested_however_arrays_are_counted(
+    tx: Tx, array: str, literal: str
+) -> None:
+    kind = "bigint[]" if array == "amounts" else "text[]"
+    shifted = POST.replace("CAST(:amounts AS bigint[])", ":amounts")
+    shifted = shifted.replace(f":{array}", f"CAST(CAST(:{array} AS text) AS {kind})")
+    values: dict[str, object] = {**RIGHT_CALL, array: literal}
+    with pytest.raises(DBAPIError) as refused, tx.begin_nested():
+        tx.execute(text(shifted), values)
+    assert isinstance(refused.value.orig, errors.Error)
+    assert refused.value.orig.sqlstate == "LD010"
+
+
+def test_an_entry_of_more_transfers_than_an_entry_has_is_refused(tx: Tx) -> None:
+    legs: dict[str, list[object]] = {
+        name: RIGHT_CALL[name] * 201
+        for name in ("entries", "debits", "credits", "amounts", "batches")
+    }
+    assert _called(tx, {**RIGHT_CALL, **legs}) == "LD007"
+
+
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_under_an_older_snapshot_nothing_is_posted_or_closed(
+    open_recon_tx: OpenTx, level: str
+) -> None:
+    with open_recon_tx() as tx:
+        tx.execute(text(f"SET TRANSACTION ISOLATION LEVEL {level}"))
+        with pytest.raises(EntryRefused, match="needs READ COMMITTED"), tx.begin_nested():
+            post_entries(tx, [capture(1)])
+        with pytest.raises(EntryRefused, match="needs READ COMMITTED"), tx.begin_nested():
+            close_day(tx, DAY, now=NOW)
 
 
 def test_an_error_that_is_not_of_the_book_stays_what_it_is(tx: Tx) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,17 +20,17 @@ from ledger.money import Money
 from ledger.postgres.balances import balance
 from ledger.postgres.post import post_entries
 from ledger.postgres.proof_rows import entries_not_as_written, transfers_without_entry
-from tests.ledger.samples import capture
+from tests.ledger.samples import DAY, capture
 
 INI = Path(__file__).parents[3] / "alembic.ini"
 NAME = "clearing_migrating_months"
 STORED = 500
 POSTED_WHILE_WAITING = 50
 FORMER_POST = text(
-    "SELECT ledger.post_entries_v1(ARRAY['captured'], ARRAY[:key], ARRAY[date '2026-11-20'],"
+    "SELECT ledger.post_entries_v1(ARRAY['captured'], ARRAY[:key], ARRAY[CAST(:day AS date)],"
     " ARRAY[:source], ARRAY[CAST(NULL AS text)], ARRAY[CAST(:digest AS bytea)], ARRAY[1],"
     " ARRAY['receivable:vnpay'], ARRAY['payable:kbnn-0011'], ARRAY[750000],"
-    " ARRAY['vnpay/2026-11-20/kbnn-0011'])"
+    " ARRAY[:batch])"
 )
 
 
@@ -46,12 +47,19 @@ def engine(server: Server) -> Generator[Engine]:
         connection.execute(text(f"DROP DATABASE {NAME} WITH (FORCE)"))
 
 
-def former_post(connection: Connection, number: int) -> None:
+def former_post(connection: Connection, number: int, *, day: date = DAY) -> None:
     """Post as a process of the release before does, which may wait two seconds at most."""
-    entry = capture(number)
+    entry = capture(number, day=day)
     connection.execute(text("SET lock_timeout = '2s'"))
     connection.execute(
-        FORMER_POST, {"key": entry.key, "source": entry.source, "digest": digest_of(entry)}
+        FORMER_POST,
+        {
+            "key": entry.key,
+            "day": day,
+            "source": entry.source,
+            "digest": digest_of(entry),
+            "batch": entry.transfers[0].batch,
+        },
     )
     connection.commit()
 
@@ -91,6 +99,16 @@ def test_a_book_goes_over_to_months_while_others_read_long_and_post(
             ).scalar_one()
             == posted + 2
         )
+
+
+def test_entries_far_ahead_come_along(engine: Engine, server: Server) -> None:
+    far = date.today() + timedelta(days=200)  # noqa: DTZ011 (any day far ahead will do)
+    with engine.connect() as connection:
+        former_post(connection, 1, day=far)
+    migrate(server.dsn(database=NAME))
+    with engine.connect() as connection:
+        assert entries_not_as_written(connection) == []
+        post_entries(connection, [capture(2, day=far)])
 
 
 def test_an_empty_book_goes_up_and_down_and_up_again(engine: Engine) -> None:
