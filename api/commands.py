@@ -19,7 +19,7 @@ from api.postgres.migrate import migrate
 from api.postgres.prepare import prepare
 from api.processes import Child, Processes
 from api.schedule_process import run_schedule
-from api.screen import show
+from api.screen import counted, show
 from api.seals import SealFolder, known_key, seal_days
 from api.settings import SettingsWrong, read_settings
 from api.telemetry import start_logs
@@ -141,7 +141,7 @@ def _show_file(offered: Offered) -> None:
     if verdict.state is FileState.QUARANTINED:
         show(f"file {name} is quarantined: {verdict.reason}")
     else:
-        show(f"file {name} is {verdict.state}: {verdict.item_count:,} lines")
+        show(f"file {name} is {verdict.state}: {counted(verdict.item_count, 'line')}")
 
 
 def _far_side(house: House) -> FarSide | None:

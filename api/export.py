@@ -14,7 +14,7 @@ from typing import Final
 from api.by_hand import operator
 from api.composition import EXPORT, open_look_house
 from api.house import LookHouse
-from api.screen import show
+from api.screen import counted, show
 from api.settings import read_look_settings
 from ledger.audit_record import Act, Doer
 from ledger.exports.beancount import beancount_text
@@ -94,7 +94,8 @@ def export_journal(house: LookHouse, wanted: Wanted, *, by: Doer) -> int:
     if wanted.output is None:
         sys.stderr.write(f"{instant}\n")
         return 0
-    show(f"{wanted.output}: {progress.count:,} transfers of {len(journal.days):,} business days")
+    days = counted(len(journal.days), "business day")
+    show(f"{wanted.output}: {counted(progress.count, 'transfer')} of {days}")
     show(instant)
     return 0
 

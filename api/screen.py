@@ -44,6 +44,11 @@ def seconds(milliseconds: int) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
+def counted(count: int, thing: str) -> str:
+    """Return a count with its thing, one or many, such as `1 day` and `2,000 days`."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
 def dong(vnd: int) -> str:
     """Return an amount with thousands apart, aligned to the right over 20 signs."""
     return f"{vnd:>20,}"

@@ -69,6 +69,13 @@ def test_a_journal_is_written_in_every_form(
     assert "journal: 2 transfers of 2 business days" in capsys.readouterr().out
 
 
+def test_one_day_is_told_as_one(
+    posted: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export_journal(posted, wanted(tmp_path / "journal", last=DAY), by=LAN)
+    assert "journal: 1 transfer of 1 business day\n" in capsys.readouterr().out
+
+
 def test_the_same_instant_gives_the_same_bytes(posted: House, tmp_path: Path) -> None:
     instant = datetime.now(UTC)
     files = [tmp_path / "one", tmp_path / "two"]

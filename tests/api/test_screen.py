@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.screen import Steps, dong, seconds, show
+from api.screen import Steps, counted, dong, seconds, show
 
 
 def test_a_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -16,6 +16,13 @@ def test_a_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_seconds_have_one_decimal(milliseconds: int, text: str) -> None:
     assert seconds(milliseconds) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 lines"), (1, "1 line"), (2, "2 lines"), (1_000, "1,000 lines")]
+)
+def test_one_is_told_as_one(count: int, text: str) -> None:
+    assert counted(count, "line") == text
 
 
 def test_amounts_stand_in_a_column() -> None:
