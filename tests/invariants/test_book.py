@@ -45,7 +45,7 @@ from tests.ledger.attempts import refusal
 from tests.ledger.movement_samples import every_form
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-FIRST_DAY = date(2026, 1, 1)
+FIRST_DAY = date(2000, 1, 1)
 DAYS_PER_RUN = 4
 ENTRIES_PER_RUN = 16
 INSTANTS_MAX = 3
