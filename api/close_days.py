@@ -11,9 +11,10 @@ from api.house import House
 from api.inbox import Offered, receive_inbox
 from gateways.transport import Limits, open_client
 from ledger.audit_record import Act, Doer
-from ledger.postgres import audit_rows
-from ledger.postgres.days import open_days
+from ledger.postgres import audit_rows, seal_rows
+from ledger.postgres.days import closed_days, open_days
 from ledger.postgres.transaction import OpenTx
+from payments.vietnam_time import vietnam_date, vietnam_text
 from reconciliation.close_day import DayBlocked, DayClosed, close_day
 from reconciliation.match_day import DayMatch, match_day
 
@@ -65,6 +66,19 @@ def close_open_days(
         if isinstance(tried[-1].outcome, DayBlocked):
             break
     return tried
+
+
+def why_not_tried(open_tx: OpenTx, house: House, day: date) -> str:
+    """Return why a day was left alone: it is closed already, has not come, or nothing moved."""
+    with open_tx() as tx:
+        closed = [one for one in closed_days(tx, since=day) if one.business_date == day]
+        seal = seal_rows.seal_of(tx, day)
+    if closed:
+        sealed = "not sealed" if seal is None else f"sealed as number {seal.day.sequence}"
+        return f"{day} was closed at {vietnam_text(closed[0].closed_at)}, {sealed}"
+    if day > vietnam_date(house.clock()):
+        return f"{day} has not come yet, nothing to close"
+    return f"{day} has no movements, nothing to close"
 
 
 def _open_days(open_tx: OpenTx) -> list[date]:

@@ -10,7 +10,7 @@ import structlog
 
 from api.application import application
 from api.by_hand import operator
-from api.close_days import close_open_days
+from api.close_days import close_open_days, why_not_tried
 from api.composition import CLOSE, LOOK, SCHEDULE, SEAL_KEY, WEB, open_house
 from api.far_side import Sandbox
 from api.house import House
@@ -94,8 +94,8 @@ def close_days(house: House, *, only: date | None, by: Doer | None) -> int:
         early=house.settings.sandbox,
         by=by,
     )
-    if not tried:
-        show(f"{only or 'no day'}: nothing to close, no movements on an open day")
+    if not tried and only is None:
+        show("no day: nothing to close, no movements on an open day")
     for one in tried:
         for offered in one.offered:
             _show_file(offered)
@@ -109,6 +109,8 @@ def close_days(house: House, *, only: date | None, by: Doer | None) -> int:
         show(
             f"day {one.day.business_date} is sealed as number {one.day.sequence}: {one.root.hex()}"
         )
+    if not tried and only is not None:
+        show(why_not_tried(house.open_recon_tx, house, only))
     return 0 if all(isinstance(one.outcome, DayClosed) for one in tried) else 1
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from api.close_days import close_due_days, close_open_days
+from api import commands
+from api.close_days import close_due_days, close_open_days, why_not_tried
 from api.far_side import Sandbox
 from api.house import House
 from api.sandbox import sample_decisions
@@ -100,6 +101,32 @@ def test_closing_again_finds_nothing_to_do(paid: Paid) -> None:
     assert close_open_days(house.open_recon_tx, house, is_wanted=_every) == []
     with house.open_tx() as tx:
         assert len(closed_days(tx)) == 1
+
+
+def test_a_day_closed_before_is_told_with_when_and_its_seal(
+    paid: Paid, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paid.send_files()
+    house = paid.at(EVENING)
+    close_open_days(house.open_recon_tx, house, is_wanted=_every)
+    closed = "2026-11-23 was closed at 2026-11-23T19:00:00+07:00"
+    assert why_not_tried(house.open_recon_tx, house, DAY) == f"{closed}, not sealed"
+    assert commands.close_days(house, only=DAY, by=None) == 0
+    assert f"{closed}, sealed as number 1\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2026, 11, 23), "2026-11-23 has no movements, nothing to close\n"),
+        (date(2026, 11, 24), "2026-11-24 has not come yet, nothing to close\n"),
+    ],
+)
+def test_a_day_with_nothing_to_close_says_why(
+    house: House, capsys: pytest.CaptureFixture[str], day: date, told: str
+) -> None:
+    assert commands.close_days(house, only=day, by=None) == 0
+    assert capsys.readouterr().out == told
 
 
 def test_a_day_without_its_files_stays_open_and_says_which(paid: Paid) -> None:
