@@ -17,7 +17,7 @@ NUMBER_MAX: Final = 2**63 - 1
 # read whole.
 OPTIONS: Final = (
     "-c default_transaction_read_only=on -c search_path=pg_catalog"
-    " -c cursor_tuple_fraction=1 -c jit=off"
+    " -c cursor_tuple_fraction=1 -c jit=off -c datestyle=iso"
 )
 ORDER: Final = {"day": 0, "entry": 1, "audit": 2}
 """Rows stand in a tree by sort, then by number."""
@@ -31,16 +31,45 @@ _DAYS: Final = """
         seal.audit_count, seal.audit_through,
         to_char(seal.sealed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     FROM ledger.closed_day AS day
-    FULL JOIN ledger.seal ON seal.business_date = day.business_date"""
+    FULL JOIN ledger.seal ON seal.business_date = day.business_date
+    WHERE coalesce(day.business_date, seal.business_date)
+        BETWEEN '2000-01-01' AND '9999-12-31'"""
 _UNCLOSED: Final = """
     SELECT to_char(business_date, 'YYYY-MM-DD'), sum(entries)::bigint,
-        coalesce(business_date < (SELECT max(business_date) FROM ledger.closed_day), false)
+        coalesce(business_date < (SELECT max(business_date) FROM ledger.closed_day
+            WHERE business_date <= '9999-12-31'), false)
     FROM (
         SELECT business_date, count(*) AS entries FROM ledger.entry GROUP BY business_date
         UNION ALL SELECT business_date, 0 FROM ledger.transfer GROUP BY business_date
     ) AS used
-    WHERE business_date NOT IN (SELECT business_date FROM ledger.closed_day)
+    WHERE business_date BETWEEN '2000-01-01' AND '9999-12-31' AND NOT EXISTS
+        (SELECT FROM ledger.closed_day AS day WHERE day.business_date = used.business_date)
     GROUP BY business_date ORDER BY business_date"""
+# What the days leave out; to_char writes 2026 BC as it writes 2026, and infinity not at all.
+_STRAYS: Final = """
+    WITH stray AS NOT MATERIALIZED (
+        SELECT concat('entry ', entry_id, ' (', idempotency_key, ')') AS named,
+            business_date, recorded_at FROM ledger.entry
+        UNION ALL SELECT concat('audit record ', audit_id, ' (', actor, ' ', action, ')'),
+            '2000-01-01', recorded_at FROM ledger.audit_record
+        UNION ALL SELECT concat('closed day ', business_date),
+            business_date, recorded_at FROM ledger.closed_day
+        UNION ALL SELECT concat('seal ', business_date),
+            business_date, sealed_at FROM ledger.seal
+    )
+    SELECT concat(count(*), CASE count(*) WHEN 1 THEN ' transfer' ELSE ' transfers' END,
+        ' of entry ', entry_id, CASE count(*) WHEN 1 THEN ' is' ELSE ' are' END,
+        ' dated ', coalesce(business_date::text, 'never'), ', which no business day is')
+    FROM ledger.transfer
+    WHERE (business_date BETWEEN '2000-01-01' AND '9999-12-31') IS NOT TRUE
+    GROUP BY entry_id, business_date
+    UNION ALL SELECT concat(named, ' is dated ', coalesce(business_date::text, 'never'),
+        ', which no business day is')
+    FROM stray WHERE (business_date BETWEEN '2000-01-01' AND '9999-12-31') IS NOT TRUE
+    UNION ALL SELECT concat(named, ' was recorded at ',
+        coalesce((recorded_at AT TIME ZONE 'UTC')::text, 'no instant'))
+    FROM stray
+    WHERE (recorded_at BETWEEN '2000-01-01 00:00Z' AND '9999-12-31 00:00Z') IS NOT TRUE"""
 _ACCOUNTS: Final = "SELECT account_id, kind, party, code FROM ledger.account ORDER BY account_id"
 _ENTRIES: Final = """
     SELECT entry_id,
@@ -59,7 +88,7 @@ _AUDIT: Final = """
         to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         actor, action, subject, reason, digest
     FROM ledger.audit_record WHERE audit_id > %s AND audit_id <= %s ORDER BY audit_id"""
-_DATE: Final = "SELECT to_char(business_date, 'YYYY-MM-DD') FROM ledger.entry WHERE entry_id = %s"
+_DATE: Final = "SELECT business_date::text FROM ledger.entry WHERE entry_id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +159,11 @@ class Book:
     def unclosed(self) -> list[tuple[str, int, bool]]:
         """Return open dates with rows: date, how many entries, whether a later day is closed."""
         return [(row[0], row[1], row[2]) for row in self._connection.execute(_UNCLOSED)]
+
+    def strays(self) -> Iterator[str]:
+        """Give a sentence for each row that stands in no day, or was recorded at no instant."""
+        for (sentence,) in self._rows("strays", _STRAYS):
+            yield sentence
 
     def date_of(self, entry: int) -> str | None:
         """Return the date an entry stands at now, None when it is nowhere."""

@@ -47,6 +47,8 @@ class Verifier:
 
         `kept` is a note somebody took home earlier: what it says must still be said.
         """
+        for sentence in self._book.strays():
+            self._find(sentence)
         days = self._book.days()
         outside = {path.stem for path in self._seals.glob(_NOTES)}
         for date in sorted({*days, *outside}):
