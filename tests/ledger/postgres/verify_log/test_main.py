@@ -2,10 +2,12 @@
 
 import ast
 import os
+import py_compile
 import shutil
 import signal
 import subprocess
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import psycopg
@@ -26,6 +28,7 @@ from tests.ledger.postgres.verify_log.sealed_book import (
 )
 
 PACKAGE = Path(program.__file__).parent
+RUNBOOK = PACKAGE.parents[2] / "docs" / "runbooks" / "verify-the-book.md"
 KEY = key_line(SEED)
 
 
@@ -71,6 +74,33 @@ def test_copied_alone_it_runs_without_anything_of_ours(auditor: str, tmp_path: P
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("holds: 3 days")
+
+
+def test_compiled_code_beside_the_source_does_not_run_as_the_runbook_runs_it(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "ledger" / "postgres" / "verify_log"
+    shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    planted = tmp_path / "planted.py"
+    planted.write_text("raise SystemExit(0)\n")
+    py_compile.compile(
+        str(planted),
+        cfile=cache_from_source(str(folder / "notes.py")),
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    flags = ["-B", "-E", "-s", "-X", "pycache_prefix=/nowhere"]
+    statuses = [
+        subprocess.run(
+            [sys.executable, *more, "-m", "ledger.postgres.verify_log", "--key", "missing.pub"],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            check=False,
+        ).returncode
+        for more in ([], flags)
+    ]
+    assert statuses == [0, 2]
+    assert " ".join(flags) in RUNBOOK.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
