@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from api import book, commands
-from api.asked import day_of, instant_of
+from api.asked import NoInstant, day_of, instant_of
 from api.book import SpanRefused
 from api.demo import demo
 from api.export import FORMATS, NotExported, export
@@ -342,9 +342,9 @@ def _day(text: str) -> date:
 
 def _instant(text: str) -> datetime:
     instant = instant_of(text)
-    if instant is None:
+    if isinstance(instant, NoInstant):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not an instant with its offset like 2026-11-23T17:00:00+07:00"
+            f"{text!r} {instant.value}; one is like 2026-11-23T17:00:00+07:00"
         )
     return instant
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 from urllib.parse import urlencode
 
-from api.asked import day_of, instant_of
+from api.asked import NoInstant, day_of, instant_of
 from ledger.errors import InstantAhead, StillRecording
 from ledger.exports.journal import Span, instant_text
 from ledger.postgres.recorded import fix_instant
@@ -15,7 +17,13 @@ Told = TypeVar("Told")
 
 _DAY: Final = "Ngày không đúng. Ví dụ: 2026-11-23"
 _ORDER: Final = "Ngày cuối phải bằng hoặc sau ngày đầu"
-_INSTANT: Final = "Thời điểm phải có cả múi giờ. Ví dụ: 2026-11-23T17:00:00+07:00"
+_INSTANTS: Final[Mapping[NoInstant, str]] = MappingProxyType(
+    {
+        NoInstant.UNREADABLE: "Thời điểm không đúng. Ví dụ: 2026-11-23T17:00:00+07:00",
+        NoInstant.ZONELESS: "Thời điểm phải có cả múi giờ. Ví dụ: 2026-11-23T17:00:00+07:00",
+        NoInstant.OUTSIDE: "Thời điểm nằm ngoài phạm vi của sổ: từ năm 2000 đến năm 9998",
+    }
+)
 _AHEAD: Final = "Thời điểm này chưa đến. Hãy chọn một thời điểm đã qua"
 _RECORDING: Final = "Bút toán của thời điểm này vẫn đang được ghi. Hãy thử lại sau ít giây"
 
@@ -38,9 +46,15 @@ class SpanForm:
             found["last"] = _DAY
         if first is not None and last is not None and last < first:
             found["last"] = _ORDER
-        if self.recorded_by and instant_of(self.recorded_by) is None:
-            found["recorded_by"] = _INSTANT
+        instant = self.instant
+        if isinstance(instant, NoInstant):
+            found["recorded_by"] = _INSTANTS[instant]
         return found
+
+    @property
+    def instant(self) -> datetime | NoInstant | None:
+        """Return the instant recorded by, None for now, or why it is none."""
+        return instant_of(self.recorded_by) if self.recorded_by else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +69,12 @@ class Answered(Generic[Told]):
 
 def ask(open_tx: OpenTx, form: SpanForm, question: Callable[[Tx, Span], Told]) -> Answered[Told]:
     """Ask the book about a span, once nothing is recorded any more by its instant."""
-    wrong = form.wrong()
-    if wrong:
+    wrong, instant = form.wrong(), form.instant
+    if wrong or isinstance(instant, NoInstant):
         return Answered(None, None, wrong, 422)
     try:
         with open_tx() as tx:
-            instant = fix_instant(tx, instant_of(form.recorded_by))
-            span = Span(day_of(form.first), day_of(form.last), instant)
+            span = Span(day_of(form.first), day_of(form.last), fix_instant(tx, instant))
             return Answered(span, question(tx, span), {}, 200)
     except InstantAhead:
         return Answered(None, None, {"recorded_by": _AHEAD}, 422)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.asked import day_of, instant_of
+from api.asked import NoInstant, day_of, instant_of
 from ledger.exports.journal import instant_text
 
 
@@ -24,17 +24,31 @@ def test_an_instant_is_read_with_its_offset() -> None:
     assert instant_of("2026-11-23T10:00:00Z") == datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("text", ["2026-11-23T17:00:00+07:00", "2026-11-23T10:00:00Z"])
+def test_an_instant_comes_back_in_vietnam_time(text: str) -> None:
+    instant = instant_of(text)
+    assert isinstance(instant, datetime)
+    assert instant.isoformat() == "2026-11-23T17:00:00+07:00"
+
+
+@pytest.mark.parametrize("text", ["2026-11-23", "2026-11-23T17:00:00"])
+def test_without_an_offset_it_is_no_instant(text: str) -> None:
+    assert instant_of(text) is NoInstant.ZONELESS
+
+
+@pytest.mark.parametrize(
+    "text", ["", "now", "2026-11-23T17:00:00 07:00", "2026-11-23T17:00:00+25:00"]
+)
+def test_what_cannot_be_read_is_no_instant(text: str) -> None:
+    assert instant_of(text) is NoInstant.UNREADABLE
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "now", "2026-11-23", "2026-11-23T17:00:00", "2026-11-23T17:00:00 07:00"],
+    ["0001-01-01T00:00:00+07:00", "1900-01-01T00:00:00+07:00", "9999-12-31T23:59:59-07:00"],
 )
-def test_without_an_offset_it_is_no_instant(text: str) -> None:
-    assert instant_of(text) is None
-
-
-@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59-07:00"])
 def test_what_no_book_can_hold_is_no_instant(text: str) -> None:
-    assert instant_of(text) is None
+    assert instant_of(text) is NoInstant.OUTSIDE
 
 
 @given(st.datetimes(datetime(2000, 1, 2), datetime(9998, 12, 30), timezones=st.just(UTC)))  # noqa: DTZ001 (hypothesis adds the zone)

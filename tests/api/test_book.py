@@ -104,6 +104,13 @@ def test_days_the_wrong_way_round_and_instants_ahead_are_refused(house: House) -
 
 
 @pytest.mark.usefixtures("house")
+def test_an_instant_ahead_is_told_in_vietnam_time() -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(["trial-balance", "--recorded-by", "2100-01-01T00:00:00+07:00"])
+    assert "2100-01-01T00:00:00+07:00: this instant has not come yet" in str(leaving.value.code)
+
+
+@pytest.mark.usefixtures("house")
 def test_operators_type_it(told: Told) -> None:
     for words in (["trial-balance"], ["account", "receivable:vnpay"]):
         with pytest.raises(SystemExit) as leaving:

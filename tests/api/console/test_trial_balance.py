@@ -78,6 +78,8 @@ def test_every_account_leads_to_its_page_by_the_same_clocks(
         ("last=31/12/2026", "last", "Ngày không đúng"),
         ("first=2026-11-20&last=2026-11-19", "last", "Ngày cuối phải bằng hoặc sau"),
         ("recorded_by=2026-11-20T10:00:00", "recorded_by", "Thời điểm phải có cả múi giờ"),
+        ("recorded_by=1900-01-01T00:00:00Z", "recorded_by", "ngoài phạm vi của sổ"),
+        ("recorded_by=2026-11-20T10:00:00%2B25:00", "recorded_by", "Thời điểm không đúng"),
         ("recorded_by=2100-01-01T00:00:00Z", "recorded_by", "Thời điểm này chưa đến"),
     ],
 )
