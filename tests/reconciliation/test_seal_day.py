@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from ledger.audit_record import canonical_bytes as audit_bytes
 from ledger.digest import canonical_bytes
-from ledger.errors import EntryRefused
+from ledger.errors import BookUnreachable, EntryRefused
 from ledger.merkle import root_of
 from ledger.movements.reversed import reversed as reverse
 from ledger.postgres import seal_rows
@@ -133,6 +133,18 @@ def test_sealing_waits_for_an_audit_record_being_written(
     assert made[0] is not None
     assert made[0].day.audit_through == under_way
     assert made[0].day.audit_count == 1
+
+
+def test_sealing_gives_up_on_who_records_for_long_and_holds_up_nobody(
+    open_recon_tx: OpenTx, open_tx: OpenTx
+) -> None:
+    close(open_recon_tx, DAY, 1)
+    with open_tx() as tx:
+        record(tx, LAN)
+        with pytest.raises(BookUnreachable):
+            seal(open_recon_tx)
+        write_down(open_recon_tx)
+    assert sealed(open_recon_tx).day.audit_count == 2
 
 
 def test_a_number_that_was_never_used_leaves_no_gap_in_the_seal(open_recon_tx: OpenTx) -> None:

@@ -5,6 +5,7 @@ CREATE FUNCTION ledger.audit_through_v1() RETURNS bigint
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '1s' -- Whoever records meanwhile queues behind; the next minute will do, too.
 AS $$
 BEGIN
     LOCK TABLE ledger.audit_record IN SHARE MODE;

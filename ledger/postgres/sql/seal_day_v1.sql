@@ -14,6 +14,7 @@ CREATE FUNCTION ledger.seal_day_v1(
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '1s' -- Whoever records meanwhile queues behind; the next minute will do, too.
 AS $$
 DECLARE
     last ledger.seal;
