@@ -46,8 +46,9 @@ def test_hidden_money_is_named_wherever_it_is_dated(
     [
         (
             (
-                "INSERT INTO ledger.closed_day (business_date, closed_at, entry_count, transfer_count,"
-                " checksum) SELECT 'infinity', closed_at, 0, 0, sha256('') FROM ledger.closed_day"
+                "INSERT INTO ledger.closed_day"
+                " (business_date, closed_at, entry_count, transfer_count, checksum) SELECT"
+                " 'infinity', closed_at, 0, 0, sha256('') FROM ledger.closed_day"
                 " WHERE business_date = '2026-11-21'"
             ),
             "closed day infinity is dated infinity, which no business day is",

@@ -121,6 +121,28 @@ def test_lines_added_to_or_taken_from_a_rows_file_are_told(
     assert told(book, seals)[:-1] == [f"{ROWS_CHANGED} {line}"]
 
 
+def test_a_rows_file_without_a_line_is_no_missing_one(book: Connection, seals: Path) -> None:
+    path = seals / "2026-11-20.rows"
+    path.write_text("")
+    assert told(book, seals)[:-1] == [f"{ROWS_CHANGED} 1"]
+    book.execute("UPDATE ledger.transfer SET amount_vnd = 1 WHERE entry_id = 9")
+    assert "neither does the rows file" in told(book, seals)[0]
+
+
+def test_what_stands_in_a_rows_files_place_and_is_none_is_told(
+    book: Connection, seals: Path
+) -> None:
+    first, second = seals / "2026-11-19.rows", seals / "2026-11-20.rows"
+    first.unlink()
+    first.mkdir()
+    second.unlink()
+    second.symlink_to("nowhere")
+    assert told(book, seals)[:-1] == [
+        "2026-11-19 the rows file was changed, first in line 1",
+        f"{ROWS_CHANGED} 1",
+    ]
+
+
 def test_a_signed_note_put_in_another_days_place_is_told(book: Connection, seals: Path) -> None:
     shutil.copy(seals / "2026-11-19.note", seals / "2026-11-20.note")
     assert told(book, seals)[:-1] == ["2026-11-20 note outside is of 2026-11-19"]

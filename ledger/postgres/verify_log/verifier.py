@@ -151,13 +151,13 @@ class Verifier:
             for _, sentence in sorted(result.named()):
                 self._find(f"{date} {sentence}")
         else:
-            why = "neither does the rows file" if result.told.size else "there is no rows file"
+            why = "neither does the rows file" if _is_there(path) else "there is no rows file"
             self._find(f"{date} the rows do not give the note's root; {why}: no row can be named")
         for sentence in result.undigested(but_named=is_named):
             self._find(f"{date} {sentence}")
 
     def _check_files(self, result: Comparison, path: Path) -> None:
-        if not result.told.size:
+        if not _is_there(path):
             _warn(f"{path.stem} there is no rows file: a changed row could not be named")
         elif result.first is not None:
             self._find(f"{path.stem} the rows file was changed, first in line {result.first + 1}")
@@ -219,6 +219,10 @@ def _fault(note: Note | None, date: str, key: Key) -> str:
     if note is None:
         return "cannot be read"
     return note.fault(key) or ("" if note.day == date else f"is of {note.day}")
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
 
 
 def _warn(sentence: str) -> None:
