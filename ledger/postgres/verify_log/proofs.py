@@ -22,7 +22,9 @@ def check_proof(document: bytes, key: Key) -> str:
         else:
             leaf, index, size = "", 0, 0
             notes = [read_note(str(proof["first"])), read_note(str(proof["second"]))]
-    except (KeyError, TypeError, ValueError) as error:
+        # Half a sign that takes two passes JSON, and can be neither hashed nor shown.
+        json.dumps(proof, ensure_ascii=False).encode()
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise Unusable("this is no proof document") from error
     good: list[Note] = []
     for note in notes:

@@ -103,6 +103,12 @@ def test_a_changed_consistency_proof_breaks(change: dict[str, object]) -> None:
         b'{"kind": "other", "path": []}',
         b'{"kind": "inclusion", "path": ["zz"]}',
         b'{"kind": "inclusion", "path": [1]}',
+        b"[" * 200_000,
+        json.dumps(INCLUSION).replace('"size": 7', '"size": 1e999').encode(),
+        json.dumps(INCLUSION | {"leaf": "\ud800"}).encode(),
+        json.dumps(INCLUSION | {"note": "\udfff" + _note(days=5)}).encode(),
+        json.dumps(CONSISTENCY | {"first": _note(days=3).replace("clearing", "\ud800")}).encode(),
+        json.dumps(INCLUSION | {"kind": "\ud800"}).encode(),
     ],
 )
 def test_what_is_no_proof_is_refused(document: bytes) -> None:
