@@ -126,6 +126,7 @@ def test_who_has_the_page_proves_the_payment_to_stand_in_the_sealed_book(
     seal(payer.house)
     page = _text(payer, proven)
     assert f'href="{proven}/log-proof.json"' in page
+    assert "clearing verify-log --proof FILE --key KEY" in page
     assert "sổ đã niêm phong của ngày 23/11/2026" in page
     answer = payer.get(f"{proven}/log-proof.json")
     assert answer.headers["content-type"] == "application/json"

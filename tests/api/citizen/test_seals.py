@@ -14,6 +14,7 @@ from tests.api.citizen.payer import Payer
 from tests.ledger.sealing import close
 
 FIRST = date(2026, 10, 1)
+CHECKED_WITH = "clearing verify-log --proof FILE --key KEY"
 BYTES_MAX = 60_000
 DAYS = SHOWN_MAX + 4
 
@@ -72,6 +73,18 @@ def test_the_key_stands_on_the_page_and_by_itself(sealed: House, visitor: Payer)
     page = visitor.get("/en/seals").text
     assert line in page.replace("&#43;", "+")
     assert visitor.get("/seals/key.pub").text == line + "\n"
+
+
+def test_notes_and_key_are_saved_under_their_names_and_the_page_says_what_checks_a_proof(
+    sealed: House, visitor: Payer
+) -> None:
+    assert sealed.settings.seal_key
+    for path, words in (("/seals", "Kiểm tra bằng chứng đã tải"), ("/en/seals", "Check a down")):
+        page = visitor.get(path).text
+        assert 'seals/2026-10-01.note" download="2026-10-01.note"' in page
+        assert 'seals/key.pub" download="key.pub"' in page
+        assert words in page
+        assert CHECKED_WITH in page
 
 
 def test_without_a_key_there_is_none_to_show(house: House) -> None:
