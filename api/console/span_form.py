@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 from urllib.parse import urlencode
 
-from api.asked import NoInstant, day_of, instant_of
+from api.asked import NoInstant, form_day_of, instant_of
 from ledger.errors import InstantAhead, StillRecording
 from ledger.exports.journal import Span, instant_text
 from ledger.postgres.recorded import fix_instant
@@ -15,7 +15,8 @@ from ledger.postgres.transaction import OpenTx, Tx
 
 Told = TypeVar("Told")
 
-_DAY: Final = "Ngày không đúng. Ví dụ: 2026-11-23"
+_FIRST: Final = "Ngày đầu không đúng. Ví dụ: 01/11/2026"
+_LAST: Final = "Ngày cuối không đúng. Ví dụ: 23/11/2026"
 _ORDER: Final = "Ngày cuối phải bằng hoặc sau ngày đầu"
 _INSTANTS: Final[Mapping[NoInstant, str]] = MappingProxyType(
     {
@@ -38,12 +39,12 @@ class SpanForm:
 
     def wrong(self) -> dict[str, str]:
         """Return what cannot be asked, in Vietnamese by field."""
-        first, last = day_of(self.first), day_of(self.last)
+        first, last = form_day_of(self.first), form_day_of(self.last)
         found: dict[str, str] = {}
         if self.first and first is None:
-            found["first"] = _DAY
+            found["first"] = _FIRST
         if self.last and last is None:
-            found["last"] = _DAY
+            found["last"] = _LAST
         if first is not None and last is not None and last < first:
             found["last"] = _ORDER
         instant = self.instant
@@ -74,7 +75,7 @@ def ask(open_tx: OpenTx, form: SpanForm, question: Callable[[Tx, Span], Told]) -
         return Answered(None, None, wrong, 422)
     try:
         with open_tx() as tx:
-            span = Span(day_of(form.first), day_of(form.last), fix_instant(tx, instant))
+            span = Span(form_day_of(form.first), form_day_of(form.last), fix_instant(tx, instant))
             return Answered(span, question(tx, span), {}, 200)
     except InstantAhead:
         return Answered(None, None, {"recorded_by": _AHEAD}, 422)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.asked import NoInstant, day_of, instant_of
+from api.asked import NoInstant, day_of, form_day_of, instant_of
 from ledger.exports.journal import instant_text
 
 
@@ -17,6 +17,16 @@ def test_a_day_is_read() -> None:
 @pytest.mark.parametrize("text", ["", "23/11/2026", "2026-02-30", "now"])
 def test_what_is_no_day_is_none(text: str) -> None:
     assert day_of(text) is None
+
+
+@pytest.mark.parametrize("text", ["23/11/2026", "2026-11-23"])
+def test_forms_take_a_day_as_pages_show_it_too(text: str) -> None:
+    assert form_day_of(text) == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("text", ["", "30/02/2026", "11/23/2026", "23/11/26", "23/11/2026 "])
+def test_what_is_no_day_on_a_form_is_none(text: str) -> None:
+    assert form_day_of(text) is None
 
 
 def test_an_instant_is_read_with_its_offset() -> None:
@@ -59,4 +69,5 @@ def test_an_instant_as_pages_print_it_is_read_back(instant: datetime) -> None:
 @given(st.text(max_size=40))
 def test_nothing_typed_makes_trouble(text: str) -> None:
     day_of(text)
+    form_day_of(text)
     instant_of(text)

@@ -36,6 +36,7 @@ def test_an_address_asks_for_the_same_span(open_tx: OpenTx) -> None:
 
 def test_every_wrong_field_is_named_at_once() -> None:
     assert SpanForm("a", "b", "c").wrong().keys() == {"first", "last", "recorded_by"}
+    assert len(set(SpanForm("a", "b", "c").wrong().values())) == 3
     assert SpanForm("2026-11-21", "2026-11-20", "").wrong().keys() == {"last"}
     assert SpanForm("2026-11-20", "2026-11-20", "2026-11-20T00:00:00Z").wrong() == {}
 

@@ -40,7 +40,7 @@ def test_the_book_is_shown_for_any_days(staff: TestClient, open_all_tx: OpenTx) 
     assert "Chưa có bút toán nào." in before
     assert "đến hết 17/11/2026" in before
     assert "receivable:paper" in staff.get("/trial-balance?first=2026-11-18&last=2026-11-18").text
-    after = staff.get("/trial-balance?first=2026-11-19").text.replace("\u00a0", " ")
+    after = staff.get("/trial-balance?first=19/11/2026").text.replace("\u00a0", " ")
     assert "Tổng Nợ = tổng Có = 0 đ." in after
     assert after.count("-350.000 đ") == 2
 
@@ -74,8 +74,8 @@ def test_every_account_leads_to_its_page_by_the_same_clocks(
 @pytest.mark.parametrize(
     ("typed", "field", "words"),
     [
-        ("first=yesterday", "first", "Ngày không đúng"),
-        ("last=31/12/2026", "last", "Ngày không đúng"),
+        ("first=yesterday", "first", "Ngày đầu không đúng"),
+        ("last=32/12/2026", "last", "Ngày cuối không đúng"),
         ("first=2026-11-20&last=2026-11-19", "last", "Ngày cuối phải bằng hoặc sau"),
         ("recorded_by=2026-11-20T10:00:00", "recorded_by", "Thời điểm phải có cả múi giờ"),
         ("recorded_by=1900-01-01T00:00:00Z", "recorded_by", "ngoài phạm vi của sổ"),
