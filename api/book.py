@@ -79,7 +79,7 @@ def print_account(
         show(f"  {'':<34}{_columns(turnover)}")
         if with_lines:
             _show_lines(tx, span, place)
-    _show_again(f"account {place.code}", "--to", span)
+    _show_again(f"account {place.code}{' --lines' if with_lines else ''}", "--to", span)
     return 0
 
 

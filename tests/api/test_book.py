@@ -78,7 +78,7 @@ def test_one_account_is_told_line_by_line(house: House, told: Told) -> None:
     assert "opening debit credit closing 0 12 0 12" in text
     assert "2026-11-20 5 5 payable:kbnn-0011 vnpay/2026-11-20/kbnn-0011 captured:vnpay:5" in text
     assert "2026-11-20 7 12 payable:kbnn-0011" in text
-    assert "clearing account receivable:vnpay --from 2026-11-20 --to 2026-11-20" in text
+    assert "clearing account receivable:vnpay --lines --from 2026-11-20 --to 2026-11-20" in text
 
 
 def test_lines_are_told_only_when_wanted_and_through_the_last_page(
