@@ -28,6 +28,9 @@ from ledger.errors import BookUnreachable, InstantOpen
 from ledger.postgres.verify_log.__main__ import add_options
 from reconciliation.errors import ReconciliationError
 
+PORT_MIN, PORT_MAX = 1024, 65532
+"""The first port of four in a row, all of them open to everybody."""
+
 AddVerb = Callable[..., argparse.ArgumentParser]
 """Adds one command to the parser: its name, then what argparse takes."""
 
@@ -60,12 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = chosen.run
+    of_demo = False
     try:
         if chosen.needs_settings:
-            load_settings_file(chosen.settings, environ=os.environ)
+            of_demo = load_settings_file(chosen.settings, environ=os.environ)
         status = run(chosen)
     except _TOLD as refusal:
-        sys.exit(f"clearing: {refusal}")
+        is_away = of_demo and isinstance(refusal, BookUnreachable | FarSideAway)
+        sys.exit(f"clearing: {refusal}{' (is the demo running?)' if is_away else ''}")
     except BrokenPipeError:
         # Whoever read us has seen enough; Python would complain once more while it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -122,7 +127,7 @@ def _add_demo(add: AddVerb) -> None:
     )
     one.add_argument(
         "--port",
-        type=int,
+        type=_port,
         default=8700,
         metavar="P",
         help="first of four ports in a row: citizen, staff, partner, far sides (default 8700)",
@@ -363,6 +368,12 @@ def _reason(text: str) -> str:
     if not REASON_SHAPE.fullmatch(reason):
         raise argparse.ArgumentTypeError(f"a reason has 1 to {REASON_MAX} characters")
     return reason
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not PORT_MIN <= int(text) <= PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from {PORT_MIN} to {PORT_MAX}")
+    return int(text)
 
 
 def _count(text: str, *, most: int = 1_000_000) -> int:

@@ -8,10 +8,10 @@ from api.settings import PREFIX, SettingsWrong
 DEMO_SETTINGS = Path(__file__).resolve().parent.parent / "var" / "demo" / "settings.env"
 
 
-def load_settings_file(path: Path | None, *, environ: MutableMapping[str, str]) -> None:
+def load_settings_file(path: Path | None, *, environ: MutableMapping[str, str]) -> bool:
     """Add a file's settings to the environment; what stands there already wins.
 
-    Without a path, the demo's file is used if nothing else was set up.
+    Without a path, the demo's file is used if nothing else was set up. Returns whether it was used.
 
     Raises:
         SettingsWrong: the file cannot be read or has a line that is no setting.
@@ -19,10 +19,11 @@ def load_settings_file(path: Path | None, *, environ: MutableMapping[str, str]) 
     if path is None:
         is_set_up = any(name.startswith(PREFIX) for name in environ)
         if is_set_up or not DEMO_SETTINGS.exists():
-            return
+            return False
         path = DEMO_SETTINGS
     for name, value in read_settings_file(path).items():
         environ.setdefault(name, value)
+    return path.resolve() == DEMO_SETTINGS
 
 
 def read_settings_file(path: Path) -> dict[str, str]:

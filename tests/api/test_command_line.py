@@ -51,6 +51,8 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
         (["close-day", "23/11/2026"], "'23/11/2026' is not a date like 2026-11-23"),
         (["close-day", "--reason", " "], "a reason has 1 to 500 characters"),
         (["demo", "--payments", "0"], "'0' is not a whole number"),
+        (["demo", "--port", "99999"], "--port: '99999' is not a port from 1024 to 65532"),
+        (["demo", "--port", "80"], "'80' is not a port"),
         (["demo", "--payments", "many"], "'many' is not a whole number"),
         (["trial-balance", "--as-of", "now"], "'now' is not a date"),
         (["trial-balance", "--recorded-by", "2026-11-23T17:00:00"], "lacks its offset"),
@@ -146,6 +148,22 @@ def test_far_sides_that_are_away_are_one_line(
     told = str(leaving.value.code)
     assert told.startswith("clearing: the far sides at http://127.0.0.1:1 do not answer")
     assert "\n" not in told
+
+
+@pytest.mark.parametrize("of_demo", [True, False])
+def test_a_demo_that_is_away_may_have_stopped(
+    house: House, monkeypatch: pytest.MonkeyPatch, *, of_demo: bool
+) -> None:
+    assert house.settings.sandbox
+    monkeypatch.setenv("CLEARING_AUDITOR_DATABASE_URL", "postgresql://x@/x?host=/nowhere")
+
+    def load(*_: object, **__: object) -> bool:
+        return of_demo
+
+    monkeypatch.setattr("api.command_line.load_settings_file", load)
+    with pytest.raises(SystemExit) as leaving:
+        main(["trial-balance"])
+    assert str(leaving.value.code).endswith("(is the demo running?)") is of_demo
 
 
 def test_a_database_that_is_away_is_one_line(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

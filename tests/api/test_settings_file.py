@@ -40,6 +40,18 @@ def test_a_line_that_is_no_setting_is_named(tmp_path: Path) -> None:
         read_settings_file(path)
 
 
+def test_it_is_told_when_the_demos_file_was_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo, other = tmp_path / "demo.env", tmp_path / "other.env"
+    for path in (demo, other):
+        path.write_text("CLEARING_A=1\n")
+    monkeypatch.setattr("api.settings_file.DEMO_SETTINGS", demo)
+    assert load_settings_file(None, environ={})
+    assert load_settings_file(demo, environ={})
+    assert not load_settings_file(other, environ={})
+
+
 def test_a_configured_process_does_not_look_for_the_demo() -> None:
     environ = {"CLEARING_DATABASE_URL": "postgresql://x"}
     load_settings_file(None, environ=environ)
