@@ -54,7 +54,9 @@ def _settings(code: str, model: type[BaseModel], environ: Mapping[str, str]) -> 
     try:
         return model.model_validate(given)
     except ValidationError as problem:
-        first = problem.errors(include_input=False, include_url=False)[0]
-        setting = prefix + "_".join(str(part) for part in first["loc"]).upper()
+        found = problem.errors(include_input=False, include_url=False)
+        wrong = [one for one in found if one["type"] != "missing"]
+        told = wrong[:1] or found  # All that is missing, or the first that is wrong.
+        names = (prefix + "_".join(str(part) for part in one["loc"]).upper() for one in told)
         # The chain is cut: pydantic's own text repeats the value, which may be a secret.
-        raise Misconfigured(f"{setting}: {first['msg']}") from None
+        raise Misconfigured(f"{', '.join(names)}: {told[0]['msg']}") from None

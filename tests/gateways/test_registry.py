@@ -38,6 +38,14 @@ def test_a_missing_setting_is_named(missing: str):
         open_gateways(sender, environ)
 
 
+def test_all_missing_settings_are_named_at_once():
+    with transport() as sender, pytest.raises(Misconfigured) as caught:
+        open_gateways(sender, {"VNPAY_TMN_CODE": "SAMPLE01", "VNPAY_SERVER_ADDRESS": "10.1.1.1"})
+    assert caught.value.reason == (
+        "VNPAY_HASH_SECRET, VNPAY_PAY_URL, VNPAY_API_URL: Field required"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
