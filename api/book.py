@@ -10,12 +10,16 @@ from api.settings import read_look_settings
 from ledger.accounts import Account
 from ledger.exports.journal import Span, instant_text
 from ledger.postgres.recorded import fix_instant
-from ledger.postgres.statement import EMPTY, Line, Turnover, lines, sheet, turnovers
+from ledger.postgres.statement import EMPTY, Line, Turnover, is_in_book, lines, sheet, turnovers
 from ledger.postgres.transaction import Tx
 
 
 class SpanRefused(Exception):
     """The last day is before the first; the text is one line that says so."""
+
+
+class AccountUnknown(Exception):
+    """Nothing was ever posted to this account; the text is one line that says so."""
 
 
 def trial_balance(chosen: argparse.Namespace) -> int:
@@ -69,9 +73,18 @@ def print_account(
     recorded_by: datetime | None = None,
     with_lines: bool = False,
 ) -> int:
-    """Print what one account held before, took in on either side, and holds; and its lines."""
+    """Print what one account held before, took in on either side, and holds; and its lines.
+
+    Raises:
+        AccountUnknown: it is not in the book.
+    """
     with house.open_auditor_tx() as tx:
         span = _span(tx, first=first, last=last, recorded_by=recorded_by)
+        if not is_in_book(tx, place):
+            raise AccountUnknown(
+                f"no such account in the book: {place.code};"
+                " accounts are case-sensitive, trial-balance lists them"
+            )
         turnover = turnovers(tx, span, [place]).get(place, EMPTY)
         show(f"\nAccount {place.code}, dong")
         _show_clocks(span)

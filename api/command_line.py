@@ -10,7 +10,7 @@ from pathlib import Path
 
 from api import book, commands
 from api.asked import NoInstant, day_of, instant_of
-from api.book import SpanRefused
+from api.book import AccountUnknown, SpanRefused
 from api.demo import demo
 from api.export import FORMATS, NotExported, export
 from api.far_side import FarSideAway
@@ -43,6 +43,7 @@ _TOLD = (
     BookUnreachable,
     InstantOpen,
     SpanRefused,
+    AccountUnknown,
     ReconciliationError,
     FarSideAway,
     NotExported,

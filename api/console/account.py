@@ -16,7 +16,7 @@ from ledger.accounts import Account, account_of
 from ledger.audit_record import Act, StockReason
 from ledger.exports.journal import Span, instant_text
 from ledger.postgres import audit_rows
-from ledger.postgres.statement import EMPTY, Mark, Page, Turnover, lines, turnovers
+from ledger.postgres.statement import EMPTY, Mark, Page, Turnover, is_in_book, lines, turnovers
 from ledger.postgres.transaction import Tx
 from payments.errors import InputRefused, NotFound
 
@@ -41,6 +41,9 @@ def routes(house: House) -> APIRouter:
         staff = staff_of(request, house.settings, now=house.clock())
         place = _account(code)
         mark = _mark(after) if after else None
+        with house.open_report_tx() as tx:
+            if not is_in_book(tx, place):
+                raise NotFound(code)
         with house.open_tx() as tx:
             audit_rows.record(
                 tx,

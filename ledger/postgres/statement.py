@@ -102,6 +102,11 @@ class Page:
     next_after: Mark | None
 
 
+def is_in_book(tx: Tx, place: Account) -> bool:
+    """Say whether anything was ever posted to this account."""
+    return bool(tx.execute(sa.select(sa.exists().where(account.c.code == place.code))).scalar_one())
+
+
 def turnovers(
     tx: Tx, span: Span, places: Iterable[Account] | None = None
 ) -> dict[Account, Turnover]:

@@ -13,6 +13,7 @@ from ledger.postgres.post import post_entries
 from tests.ledger.samples import DAY, NEXT_DAY, capture
 
 RECEIVABLE = account_of("receivable:vnpay")
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -91,14 +92,27 @@ def test_lines_are_told_only_when_wanted_and_through_the_last_page(
     assert told.text().count("captured:vnpay:") == 450
 
 
-def test_an_account_that_never_moved_holds_nothing(house: House, told: Told) -> None:
-    assert print_account(house, RECEIVABLE, with_lines=True) == 0
+def test_an_account_that_had_not_moved_by_then_holds_nothing(house: House, told: Told) -> None:
+    post(house, 5)
+    assert print_account(house, RECEIVABLE, recorded_by=LONG_AGO, with_lines=True) == 0
     assert "closing 0 0 0 0" in told.text()
+
+
+@pytest.mark.parametrize("code", ["receivable:VNPAY", "receivable:nobody"])
+def test_an_account_that_is_not_in_the_book_is_refused_in_one_line(house: House, code: str) -> None:
+    post(house, 5)
+    with pytest.raises(SystemExit) as leaving:
+        main(["account", code])
+    assert leaving.value.code == (
+        f"clearing: no such account in the book: {code};"
+        " accounts are case-sensitive, trial-balance lists them"
+    )
 
 
 def test_days_the_wrong_way_round_and_instants_ahead_are_refused(house: House) -> None:
     with pytest.raises(SpanRefused, match="the last day 2026-11-20 is before the first"):
         print_trial_balance(house, first=NEXT_DAY, last=DAY)
+    post(house, 5)
     with pytest.raises(InstantAhead):
         print_account(house, RECEIVABLE, recorded_by=datetime(2100, 1, 1, tzinfo=UTC))
 
@@ -110,8 +124,8 @@ def test_an_instant_ahead_is_told_in_vietnam_time() -> None:
     assert "2100-01-01T00:00:00+07:00: this instant has not come yet" in str(leaving.value.code)
 
 
-@pytest.mark.usefixtures("house")
-def test_operators_type_it(told: Told) -> None:
+def test_operators_type_it(house: House, told: Told) -> None:
+    post(house, 5)
     for words in (["trial-balance"], ["account", "receivable:vnpay"]):
         with pytest.raises(SystemExit) as leaving:
             main(words)

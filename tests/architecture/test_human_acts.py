@@ -24,9 +24,11 @@ from api.command_line import main
 from api.house import House
 from ledger.audit_record import Act
 from ledger.postgres.audit_rows import newest
+from ledger.postgres.post import post_entries
 from ledger.postgres.transaction import OpenTx
 from tests.api import conftest
 from tests.api.citizen.payer import forms_of
+from tests.ledger.samples import capture
 
 house = conftest.house
 
@@ -64,6 +66,12 @@ def _sign_out(browser: TestClient, _house: House) -> Response:
     return browser.post(out.action, data=out.values)
 
 
+def _view_account(browser: TestClient, house: House) -> Response:
+    with house.open_tx() as tx:
+        post_entries(tx, [capture(1)])
+    return browser.get("/account/receivable:vnpay")
+
+
 RECORDED: Final[Mapping[Door, list[Doing]]] = MappingProxyType(
     {
         ("POST", "/sign-in"): [
@@ -72,9 +80,7 @@ RECORDED: Final[Mapping[Door, list[Doing]]] = MappingProxyType(
         ],
         ("POST", "/sign-out"): [Doing(Act.SIGN_OUT, _sign_out)],
         ("GET", "/day/{day}"): [Doing(Act.VIEW_DAY, lambda at, _: at.get("/day/2026-11-20"))],
-        ("GET", "/account/{code}"): [
-            Doing(Act.VIEW_ACCOUNT, lambda at, _: at.get("/account/receivable:vnpay"))
-        ],
+        ("GET", "/account/{code}"): [Doing(Act.VIEW_ACCOUNT, _view_account)],
         ("GET", "/audit"): [Doing(Act.VIEW_AUDIT, lambda at, _: at.get("/audit"))],
     }
 )

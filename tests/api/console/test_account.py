@@ -33,8 +33,11 @@ def balances(page: str) -> list[str]:
     return re.findall(r'<td class="amount">([-0-9.]+)</td></tr>', body)
 
 
-def test_an_account_that_never_moved_holds_nothing(staff: TestClient) -> None:
-    page = staff.get(PATH).text.replace("\u00a0", " ")
+def test_an_account_that_had_not_moved_by_then_holds_nothing(
+    staff: TestClient, open_tx: OpenTx
+) -> None:
+    post(open_tx, 5)
+    page = staff.get(f"{PATH}?recorded_by=2026-01-01T00:00:00Z").text.replace("\u00a0", " ")
     assert "Tài khoản receivable:vnpay" in page
     assert page.count(">0 đ<") == 4
     assert "Không có dòng nào." in page
@@ -77,6 +80,7 @@ def test_the_same_page_asked_for_later_shows_the_same(staff: TestClient, open_tx
 
 
 def test_a_look_is_recorded(staff: TestClient, open_tx: OpenTx) -> None:
+    post(open_tx, 5)
     staff.get(PATH)
     with open_tx() as tx:
         (newest,) = audit_rows.newest(tx, limit_max=1)
@@ -91,6 +95,17 @@ def test_what_is_no_account_is_not_found(staff: TestClient, code: str) -> None:
     assert staff.get(f"/account/{code}").status_code == 404
 
 
+@pytest.mark.parametrize("code", ["receivable:VNPAY", "receivable:nobody"])
+@pytest.mark.parametrize(("language", "words"), [("", "Không tìm thấy"), ("/en", "Nothing found")])
+def test_what_is_not_in_the_book_is_not_found(
+    staff: TestClient, open_tx: OpenTx, language: str, words: str, code: str
+) -> None:
+    post(open_tx, 5)
+    answer = staff.get(f"{language}/account/{code}")
+    assert answer.status_code == 404
+    assert words in answer.text
+
+
 @pytest.mark.parametrize(
     "after", ["x", "2026-02-30.1.1", "2026-11-20.1", f"2026-11-20.{'9' * 19}.1"]
 )
@@ -98,7 +113,8 @@ def test_what_marks_no_line_is_refused(staff: TestClient, after: str) -> None:
     assert staff.get(f"{PATH}?after={after}").status_code == 422
 
 
-def test_what_cannot_be_asked_is_said_beside_its_field(staff: TestClient) -> None:
+def test_what_cannot_be_asked_is_said_beside_its_field(staff: TestClient, open_tx: OpenTx) -> None:
+    post(open_tx, 5)
     answer = staff.get(f"{PATH}?last=never")
     assert answer.status_code == 422
     assert '<p class="error" id="last-error"' in answer.text

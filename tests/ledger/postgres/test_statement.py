@@ -24,6 +24,7 @@ from ledger.postgres.statement import (
     Page,
     Sheet,
     Turnover,
+    is_in_book,
     lines,
     sheet,
     turnovers,
@@ -45,6 +46,13 @@ def test_nothing_passed_through_an_account_that_is_not_there(tx: Tx) -> None:
     span = ever(tx)
     assert turnovers(tx, span) == turnovers(tx, span, [RECEIVABLE]) == {}
     assert lines(tx, span, RECEIVABLE) == Page((), None)
+
+
+def test_an_account_is_in_the_book_by_its_very_code(tx: Tx) -> None:
+    post_entries(tx, [capture(1)])
+    assert is_in_book(tx, RECEIVABLE)
+    assert not is_in_book(tx, Account(AccountKind.RECEIVABLE, "VNPAY"))
+    assert not is_in_book(tx, Account(AccountKind.RECEIVABLE, "nobody"))
 
 
 def test_a_span_opens_with_what_came_before_and_closes_with_what_came_in_it(tx: Tx) -> None:
