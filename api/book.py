@@ -1,6 +1,7 @@
 """What the book says at a terminal: the trial balance, one account, and how to ask for it again."""
 
 import argparse
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from api.composition import LOOK, open_look_house
@@ -10,7 +11,16 @@ from api.settings import read_look_settings
 from ledger.accounts import Account
 from ledger.exports.journal import Span, instant_text
 from ledger.postgres.recorded import fix_instant
-from ledger.postgres.statement import EMPTY, Line, Turnover, is_in_book, lines, sheet, turnovers
+from ledger.postgres.statement import (
+    EMPTY,
+    Line,
+    Turnover,
+    adds_up,
+    is_in_book,
+    lines,
+    sheet,
+    turnovers,
+)
 from ledger.postgres.transaction import Tx
 
 
@@ -75,6 +85,8 @@ def print_account(
 ) -> int:
     """Print what one account held before, took in on either side, and holds; and its lines.
 
+    1 when the lines do not lead from what it held to what it holds.
+
     Raises:
         AccountUnknown: it is not in the book.
     """
@@ -90,10 +102,11 @@ def print_account(
         _show_clocks(span)
         _show_head("")
         show(f"  {'':<34}{_columns(turnover)}")
-        if with_lines:
-            _show_lines(tx, span, place)
+        is_sound = not with_lines or adds_up(turnover, _shown_lines(tx, span, place))
+    if not is_sound:
+        show("\n  the lines do not add up to the kept sums: run clearing prove\n")
     _show_again(f"account {place.code}{' --lines' if with_lines else ''}", "--to", span)
-    return 0
+    return 0 if is_sound else 1
 
 
 def _open_house(process: str) -> LookHouse:
@@ -119,24 +132,26 @@ def _columns(turnover: Turnover) -> str:
     return "".join(dong(amount.vnd) for amount in amounts)
 
 
-def _show_lines(tx: Tx, span: Span, place: Account) -> None:
+def _shown_lines(tx: Tx, span: Span, place: Account) -> Iterator[Line]:
+    """Print every line as it is taken, a page of them at a time in memory."""
     show(
         f"\n  {'day':<12}{'change':>20}{'balance':>20}  counter account, batch, entry, recorded at"
     )
     page = lines(tx, span, place)
-    _show_page(page.lines)
+    yield from _shown(page.lines)
     while page.next_after is not None:
         page = lines(tx, span, place, after=page.next_after)
-        _show_page(page.lines)
+        yield from _shown(page.lines)
 
 
-def _show_page(told: tuple[Line, ...]) -> None:
+def _shown(told: tuple[Line, ...]) -> Iterator[Line]:
     for line in told:
         show(
             f"  {line.mark.business_date.isoformat():<12}{dong(line.change.vnd)}"
             f"{dong(line.balance.vnd)}  {line.counter.code} {line.batch} {line.key}"
             f" {instant_text(line.recorded_at)}"
         )
+        yield line
 
 
 def _show_again(command: str, last_option: str, span: Span) -> None:

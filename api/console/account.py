@@ -16,7 +16,16 @@ from ledger.accounts import Account, account_of
 from ledger.audit_record import Act, StockReason
 from ledger.exports.journal import Span, instant_text
 from ledger.postgres import audit_rows
-from ledger.postgres.statement import EMPTY, Mark, Page, Turnover, is_in_book, lines, turnovers
+from ledger.postgres.statement import (
+    EMPTY,
+    Mark,
+    Page,
+    Turnover,
+    adds_up,
+    is_in_book,
+    lines,
+    turnovers,
+)
 from ledger.postgres.transaction import Tx
 from payments.errors import InputRefused, NotFound
 
@@ -65,6 +74,7 @@ def routes(house: House) -> APIRouter:
             query=query,
             instant_text=instant_text,
             told=found.told,
+            adds_up=found.told is None or _adds_up(*found.told, is_first=mark is None),
             is_first=mark is None,
             after_text=_text,
             word=partial(movement_word, speech),
@@ -78,6 +88,15 @@ def routes(house: House) -> APIRouter:
 def _told(tx: Tx, span: Span, *, place: Account, after: Mark | None) -> tuple[Turnover, Page]:
     turnover = turnovers(tx, span, [place]).get(place, EMPTY)
     return turnover, lines(tx, span, place, after=after, limit=LINES_MAX)
+
+
+def _adds_up(turnover: Turnover, page: Page, *, is_first: bool) -> bool:
+    """Say whether the lines lead to the closing, as far as the last page of them can tell."""
+    if page.next_after is not None:
+        return True
+    if is_first:
+        return adds_up(turnover, page.lines)
+    return not page.lines or page.lines[-1].balance == turnover.closing.net
 
 
 def _account(code: str) -> Account:

@@ -102,6 +102,23 @@ class Page:
     next_after: Mark | None
 
 
+def adds_up(turnover: Turnover, told: Iterable[Line]) -> bool:
+    """Say whether every line of a span leads from its opening to its closing, on either side.
+
+    Anything else means that the book was tampered with: lines and kept sums are read apart.
+    """
+    stands, debit, credit = turnover.opening.net, ZERO, ZERO
+    follows = True
+    for line in told:
+        stands += line.change
+        follows = follows and line.balance == stands
+        if line.change > ZERO:
+            debit += line.change
+        else:
+            credit -= line.change
+    return follows and (debit, credit) == (turnover.debit, turnover.credit)
+
+
 def is_in_book(tx: Tx, place: Account) -> bool:
     """Say whether anything was ever posted to this account."""
     return bool(tx.execute(sa.select(sa.exists().where(account.c.code == place.code))).scalar_one())

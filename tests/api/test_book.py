@@ -9,8 +9,11 @@ from api.command_line import main
 from api.house import House
 from ledger.accounts import account_of
 from ledger.errors import InstantAhead
+from ledger.postgres.days import close_day
 from ledger.postgres.post import post_entries
-from tests.ledger.samples import DAY, NEXT_DAY, capture
+from ledger.postgres.transaction import OpenTx
+from tests.api.tampering import raise_amounts
+from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture
 
 RECEIVABLE = account_of("receivable:vnpay")
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -107,6 +110,19 @@ def test_an_account_that_is_not_in_the_book_is_refused_in_one_line(house: House,
         f"clearing: no such account in the book: {code};"
         " accounts are case-sensitive, trial-balance lists them"
     )
+
+
+def test_lines_that_do_not_add_up_to_the_kept_sums_are_told(
+    house: House, told: Told, owner_open_tx: OpenTx
+) -> None:
+    post(house, 5, 7)
+    with house.open_recon_tx() as tx:
+        close_day(tx, DAY, now=NOW)
+    assert print_account(house, RECEIVABLE, with_lines=True) == 0
+    assert "do not add up" not in told.text()
+    raise_amounts(owner_open_tx)
+    assert print_account(house, RECEIVABLE, with_lines=True) == 1
+    assert "the lines do not add up to the kept sums: run clearing prove" in told.text()
 
 
 def test_days_the_wrong_way_round_and_instants_ahead_are_refused(house: House) -> None:

@@ -9,9 +9,11 @@ from fastapi.testclient import TestClient
 from api.console.account import LINES_MAX
 from ledger.audit_record import Act
 from ledger.postgres import audit_rows
+from ledger.postgres.days import close_day
 from ledger.postgres.post import post_entries
 from ledger.postgres.transaction import OpenTx
-from tests.ledger.samples import DAY, NEXT_DAY, capture
+from tests.api.tampering import raise_amounts
+from tests.ledger.samples import DAY, NEXT_DAY, NOW, capture
 
 PATH = "/account/receivable:vnpay"
 
@@ -77,6 +79,27 @@ def test_the_same_page_asked_for_later_shows_the_same(staff: TestClient, open_tx
     first = staff.get(address).text
     post(open_tx, 7)
     assert balances(staff.get(address).text) == balances(first) == ["5"]
+
+
+@pytest.mark.parametrize("many", [2, LINES_MAX + 2])
+def test_lines_that_do_not_add_up_are_told_on_their_last_page(
+    staff: TestClient, open_tx: OpenTx, owner_open_tx: OpenTx, open_recon_tx: OpenTx, many: int
+) -> None:
+    post(open_tx, *range(1, many + 1))
+    with open_recon_tx() as tx:
+        close_day(tx, DAY, now=NOW)
+    assert "không cộng ra" not in last_page(staff)
+    raise_amounts(owner_open_tx)
+    assert "Các dòng không cộng ra số dư đã lưu" in last_page(staff)
+
+
+def last_page(staff: TestClient) -> str:
+    """Return the page with the last lines, of two at most."""
+    page = staff.get(PATH).text
+    if "Những dòng tiếp theo" in page:
+        assert "không cộng ra" not in page
+        return staff.get(link(page, "Những dòng tiếp theo")).text
+    return page
 
 
 def test_a_look_is_recorded(staff: TestClient, open_tx: OpenTx) -> None:

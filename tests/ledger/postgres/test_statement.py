@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +24,7 @@ from ledger.postgres.statement import (
     Page,
     Sheet,
     Turnover,
+    adds_up,
     is_in_book,
     lines,
     sheet,
@@ -62,6 +63,27 @@ def test_a_span_opens_with_what_came_before_and_closes_with_what_came_in_it(tx: 
         opening=Balance(Money(750_000), ZERO), closing=Balance(Money(750_005), ZERO)
     )
     assert (found[PAYABLE].debit, found[PAYABLE].credit) == (ZERO, Money(5))
+
+
+def test_lines_add_up_to_both_sums_and_not_without_one_of_them(tx: Tx) -> None:
+    post_entries(tx, [capture(1), capture(2), capture(3, day=NEXT_DAY, amount=5)])
+    span = Span(NEXT_DAY, None, fix_instant(tx))
+    for asked, place in product([span, replace(span, first=None)], [RECEIVABLE, PAYABLE]):
+        turnover, told = turnovers(tx, asked)[place], lines(tx, asked, place).lines
+        assert adds_up(turnover, told)
+        assert not adds_up(turnover, told[1:])
+        assert not adds_up(turnover, [*told, told[-1]])
+        raised = replace(told[-1], change=told[-1].change + Money(1))
+        assert not adds_up(turnover, [*told[:-1], raised])
+
+
+def test_lines_too_many_on_both_sides_do_not_add_up(tx: Tx) -> None:
+    post_entries(tx, [capture(1)])
+    span = ever(tx)
+    told = lines(tx, span, RECEIVABLE).lines
+    came = replace(told[0], balance=Money(1_500_000))
+    went = replace(told[0], change=Money(-750_000))
+    assert not adds_up(turnovers(tx, span)[RECEIVABLE], [*told, came, went])
 
 
 def test_a_line_says_when_what_how_much_and_with_whom(tx: Tx) -> None:
