@@ -17,6 +17,7 @@ from api.far_side import FarSideAway
 from api.log_proof import CONSISTENCY, INCLUSION, log_proof
 from api.postgres.errors import DatabaseRefused, ServerFailed
 from api.processes import ProcessFailed
+from api.seals import FolderUnusable
 from api.settings import SettingsWrong
 from api.settings_file import DEMO_SETTINGS, load_settings_file
 from api.verify_log import verify_log
@@ -47,6 +48,7 @@ _TOLD = (
     ReconciliationError,
     FarSideAway,
     NotExported,
+    FolderUnusable,
 )
 """What stops a command with one line instead of a traceback."""
 

@@ -6,7 +6,7 @@ per leaf; and `key.pub`. A file is written whole or not at all and never again.
 
 import os
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Final, TextIO
@@ -39,6 +39,14 @@ class NotProvable(Exception):
     """There is no proof of this; the text says why."""
 
 
+class FolderUnusable(Exception):
+    """The folder, or a file in it, cannot be read or written; the text names which and why."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        """Say what the system said of a path."""
+        super().__init__(f"{error.filename2 or error.filename or path}: {error.strerror}")
+
+
 class _RowsDiffer(Exception):
     """The rows in the database are not those of the seal any more."""
 
@@ -51,25 +59,41 @@ class SealFolder:
         self._path = path
 
     def note(self, day: date, /) -> str | None:
-        """Return a day's note, None while there is none."""
+        """Return a day's note, None while there is none.
+
+        Raises:
+            FolderUnusable: it cannot be read.
+        """
         return self._read(f"{day.isoformat()}.note")
 
     def rows(self, day: date, /) -> Iterator[str] | None:
-        """Return a day's leaves, a line each without its end; None while there are none."""
+        """Return a day's leaves, a line each without its end; None while there are none.
+
+        Raises:
+            FolderUnusable: they cannot be read.
+        """
         path = self._path / f"{day.isoformat()}.rows"
-        return _lines(path) if path.exists() else None
+        try:
+            return _lines(path) if path.exists() else None
+        except OSError as error:
+            raise FolderUnusable(path, error) from error
 
     def key(self) -> VerifierKey | None:
         """Return the key that notes are checked with, None while there is none.
 
         Raises:
             ValueError: the file holds no key.
+            FolderUnusable: it cannot be read.
         """
         line = self._read(_KEY)
         return None if line is None else VerifierKey.read(line)
 
     def keep(self, name: str, *, text: str) -> bool:
-        """Write a file that is not there yet; False when it is there and says something else."""
+        """Write a file that is not there yet; False when it is there and says something else.
+
+        Raises:
+            FolderUnusable: it cannot be read or written.
+        """
         there = self._read(name)
         if there is None:
             with self.writing(name) as file:
@@ -78,29 +102,39 @@ class SealFolder:
 
     @contextmanager
     def writing(self, name: str) -> Generator[TextIO]:
-        """Give a file to write; it appears under its name, on disk, when the block is left."""
-        self._path.mkdir(parents=True, exist_ok=True)
+        """Give a file to write; it appears under its name, on disk, when the block is left.
+
+        Raises:
+            FolderUnusable: it cannot be written; nothing is left of it.
+        """
         part = self._path / f"{name}.part"
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            try:
-                yield file
-            except BaseException:
-                part.unlink()
-                raise
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(self._path / name)
-        folder = os.open(self._path, os.O_RDONLY)
         try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            self._path.mkdir(parents=True, exist_ok=True)
+            with part.open("w", encoding="utf-8", newline="\n") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(self._path / name)
+            folder = os.open(self._path, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except BaseException as error:
+            with suppress(OSError):
+                part.unlink()
+            if isinstance(error, OSError):
+                raise FolderUnusable(part, error) from error
+            raise
 
     def _read(self, name: str) -> str | None:
+        path = self._path / name
         try:
-            return (self._path / name).read_bytes().decode()
+            return path.read_bytes().decode(errors="replace")
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise FolderUnusable(path, error) from error
 
 
 def seal_days(open_tx: OpenTx, house: House) -> list[KeptSeal]:
@@ -111,6 +145,7 @@ def seal_days(open_tx: OpenTx, house: House) -> list[KeptSeal]:
 
     Raises:
         SettingsWrong: this process has no key to seal with.
+        FolderUnusable: a day is sealed that could not be published; a later call does.
     """
     key, sealed = seal_key_of(house.settings), list[KeptSeal]()
     try:
@@ -123,20 +158,27 @@ def seal_days(open_tx: OpenTx, house: House) -> list[KeptSeal]:
 
 
 def publish_seals(open_tx: OpenTx, folder: SealFolder, *, key: VerifierKey) -> None:
-    """Write what the folder lacks; what is there and differs is told loudly and left alone."""
+    """Write what the folder lacks; what is there and differs is told loudly and left alone.
+
+    Raises:
+        FolderUnusable: something could not be published; what could be is.
+    """
     with open_tx() as tx:
         seals = seal_rows.all_seals(tx)
-    if seals and not folder.keep(_KEY, text=f"{key.line}\n"):
-        _log.error("seal.key_differs", expected=key.line)
+    unusable: list[FolderUnusable] = []
+    try:
+        if seals and not folder.keep(_KEY, text=f"{key.line}\n"):
+            _log.error("seal.key_differs", expected=key.line)
+    except FolderUnusable as error:
+        unusable.append(error)
     for one in seals:
-        day = one.day.business_date
-        if folder.note(day) is None or folder.rows(day) is None:
-            with open_tx() as tx:
-                if not seal_rows.take_turn(tx):
-                    return  # Somebody else is at it.
-                _publish(tx, folder, one)
-        elif folder.note(day) != one.note:
-            _log.error("seal.note_differs", day=day.isoformat())
+        try:
+            if not _is_published(open_tx, folder, one):
+                break  # Somebody else is at it.
+        except FolderUnusable as error:
+            unusable.append(error)
+    if unusable:
+        raise unusable[0]
 
 
 def known_key(settings: Settings) -> VerifierKey | None:
@@ -144,6 +186,7 @@ def known_key(settings: Settings) -> VerifierKey | None:
 
     Raises:
         SettingsWrong: the published one is no key.
+        FolderUnusable: the published one cannot be read.
     """
     if settings.seal_key is not None:
         return seal_key_of(settings).verifier
@@ -158,7 +201,10 @@ def inclusion_of(tx: Tx, folder: SealFolder, key: str) -> InclusionProof:
 
     Raises:
         NotProvable: there is no such entry, its day has no seal, or the rows are not published.
+        FolderUnusable: the rows cannot be read.
     """
+    if not key.isprintable():
+        raise NotProvable(f"{key!a} is not a key of an entry")
     sealed = seal_rows.seal_over(tx, key)
     leaf = seal_rows.entry_leaf(tx, key, place=0)
     if sealed is None or leaf is None:
@@ -170,7 +216,10 @@ def inclusion_of(tx: Tx, folder: SealFolder, key: str) -> InclusionProof:
         name, _, mark = line.rpartition(" ")
         if name == leaf.name:
             place = len(hashes)
-        hashes.append(bytes.fromhex(mark))
+        try:
+            hashes.append(bytes.fromhex(mark))
+        except ValueError as error:
+            raise NotProvable(f"the rows of {day} are not those of its seal") from error
     leaf = None if place is None else seal_rows.entry_leaf(tx, key, place=place)
     if place is None or leaf is None:
         raise NotProvable(f"the rows of {day} are not published yet")
@@ -198,6 +247,20 @@ def consistency_of(tx: Tx, *, first: date, second: date) -> ConsistencyProof:
         first_size=old.day.sequence,
         days=day_hashes(seal_rows.roots(tx, through=new.day.sequence)),
     )
+
+
+def _is_published(open_tx: OpenTx, folder: SealFolder, sealed: KeptSeal) -> bool:
+    """Publish a day where it is not yet; False when somebody else publishes at the moment."""
+    day = sealed.day.business_date
+    note = folder.note(day)
+    if note is None or folder.rows(day) is None:
+        with open_tx() as tx:
+            if not seal_rows.take_turn(tx):
+                return False
+            _publish(tx, folder, sealed)
+    elif note != sealed.note:
+        _log.error("seal.note_differs", day=day.isoformat())
+    return True
 
 
 def _publish(tx: Tx, folder: SealFolder, sealed: KeptSeal) -> None:
@@ -234,6 +297,9 @@ def _read_rows(tx: Tx, sealed: KeptSeal, *, write: Callable[[str], object]) -> N
 
 
 def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8", newline="\n") as file:
-        for line in file:
-            yield line.rstrip("\n")
+    try:
+        with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+            for line in file:
+                yield line.rstrip("\n")
+    except OSError as error:
+        raise FolderUnusable(path, error) from error

@@ -166,6 +166,18 @@ def test_a_demo_that_is_away_may_have_stopped(
     assert str(leaving.value.code).endswith("(is the demo running?)") is of_demo
 
 
+def test_a_seals_folder_that_cannot_be_read_is_one_line(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CLEARING_SEAL_KEY")
+    monkeypatch.delenv("CLEARING_FAR_SIDE_URL", raising=False)
+    key = house.settings.seals / "key.pub"
+    key.mkdir(parents=True)
+    with pytest.raises(SystemExit) as leaving:
+        main(["prove"])
+    assert leaving.value.code == f"clearing: {key}: Is a directory"
+
+
 def test_a_database_that_is_away_is_one_line(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     assert house.settings.sandbox
     for role in ("RECON", "AUDITOR"):

@@ -1,5 +1,8 @@
 """Seals leave the database once, whole, and are never changed outside; proofs come from there."""
 
+import errno
+import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -13,6 +16,7 @@ from structlog.testing import capture_logs
 from api.house import House
 from api.keys import seal_key_of
 from api.seals import (
+    FolderUnusable,
     NotProvable,
     SealFolder,
     consistency_of,
@@ -199,6 +203,86 @@ def test_an_entry_is_proven_to_stand_under_its_days_root(
     )
 
 
+def file_for_folder(folder: Path) -> Path:
+    folder.write_text("no folder")
+    return folder
+
+
+def dangling_folder(folder: Path) -> Path:
+    folder.symlink_to("nowhere")
+    return folder
+
+
+def folder_for(name: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        (folder / name).mkdir(parents=True)
+        return folder / name
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        file_for_folder,
+        dangling_folder,
+        folder_for(NOTE),
+        folder_for("key.pub"),
+        folder_for(f"{ROWS}.part"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_is_named_and_days_are_sealed_all_the_same(
+    closed: House, spoil: Callable[[Path], Path]
+) -> None:
+    folder = closed.settings.seals
+    path = spoil(folder)
+    with pytest.raises(FolderUnusable, match=re.escape(str(path))):
+        seal_days(closed.open_recon_tx, closed)
+    with closed.open_auditor_tx() as tx:
+        assert len(seal_rows.all_seals(tx)) == 2
+    path.rmdir() if path.is_dir() else path.unlink()
+    assert publish(closed) == []
+    assert sorted(files(closed)) == [NOTE, ROWS, "2026-11-21.note", "2026-11-21.rows", "key.pub"]
+
+
+def test_a_day_that_cannot_be_published_does_not_stop_the_others(closed: House) -> None:
+    (closed.settings.seals / NOTE).mkdir(parents=True)
+    with pytest.raises(FolderUnusable, match=NOTE):
+        seal_days(closed.open_recon_tx, closed)
+    assert (closed.settings.seals / "2026-11-21.note").is_file()
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    closed: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", refuse)
+        with pytest.raises(FolderUnusable, match=r"key\.pub\.part: No space left"):
+            seal_days(closed.open_recon_tx, closed)
+    assert list(closed.settings.seals.iterdir()) == []
+    assert publish(closed) == []
+
+
+def test_a_note_or_a_key_that_is_no_text_is_another_one(sealed: House) -> None:
+    for name in (NOTE, "key.pub"):
+        (sealed.settings.seals / name).write_bytes(b"\xff\xfe")
+    assert publish(sealed) == ["seal.key_differs", "seal.note_differs"]
+    without = sealed.settings.model_copy(update={"seal_key": None})
+    with pytest.raises(SettingsWrong, match=r"key\.pub"):
+        known_key(without)
+
+
+def binary(folder: Path) -> None:
+    (folder / ROWS).write_bytes(b"\xff\xfe\n" + (folder / ROWS).read_bytes())
+
+
+def bad_hex(folder: Path) -> None:
+    (folder / ROWS).write_text((folder / ROWS).read_text().replace("entry 2 ", "entry 2 zz"))
+
+
 def swap(folder: Path) -> None:
     first, second, *rest = (folder / ROWS).read_text().splitlines(keepends=True)[1:]
     head = (folder / ROWS).read_text().splitlines(keepends=True)[0]
@@ -219,6 +303,8 @@ def empty(folder: Path) -> None:
         (swap, "not those of its seal"),
         (lose, "not published yet"),
         (empty, "not published yet"),
+        (binary, "not those of its seal"),
+        (bad_hex, "not those of its seal"),
     ],
 )
 def test_no_proof_is_given_from_rows_that_do_not_give_the_root(
@@ -233,6 +319,14 @@ def test_no_proof_is_given_of_what_is_not_sealed(closed: House) -> None:
     for key in (capture(1).key, "captured:vnpay:none"):
         with closed.open_auditor_tx() as tx, pytest.raises(NotProvable, match="sealed day"):
             inclusion_of(tx, SealFolder(closed.settings.seals), key)
+
+
+def test_what_was_typed_and_is_no_text_is_no_key(closed: House) -> None:
+    with (
+        closed.open_auditor_tx() as tx,
+        pytest.raises(NotProvable, match=r"'\\udcff' is not a key of an entry"),
+    ):
+        inclusion_of(tx, SealFolder(closed.settings.seals), "\udcff")
 
 
 def test_the_log_of_one_day_is_proven_to_begin_that_of_a_later(sealed: House) -> None:
