@@ -25,7 +25,7 @@ def test_every_proof_holds_on_an_empty_book(
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == [
         *("I1", "I2", "I3", "I4", "I5", "I6", "I8"),
-        *("I9", "I10", "I11", "I12", "I13", "I14", "I15", "I16"),
+        *("I9", "I10", "I11", "I12", "I13", "I14", "I15", "I16", "I18"),
     ]
 
 

@@ -9,7 +9,7 @@ from reconciliation.proofs.registry import find_proofs
 def test_every_proof_is_found_in_the_order_of_its_number():
     assert [proof.id for proof in find_proofs()] == [
         *("I1", "I2", "I3", "I4", "I5", "I6", "I8"),
-        *("I9", "I10", "I11", "I12", "I13", "I14", "I15", "I16"),
+        *("I9", "I10", "I11", "I12", "I13", "I14", "I15", "I16", "I18"),
     ]
 
 
