@@ -74,10 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except _TOLD as refusal:
         is_away = of_demo and isinstance(refusal, BookUnreachable | FarSideAway)
         sys.exit(f"clearing: {refusal}{' (is the demo running?)' if is_away else ''}")
-    except BrokenPipeError:
-        # Whoever read us has seen enough; Python would complain once more while it ends.
+    except OSError as error:
+        # Python would try once more to write the rest, and complain, while it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
+        if isinstance(error, BrokenPipeError):
+            sys.exit(1)  # Whoever read us has seen enough.
+        sys.exit(f"clearing: {error}")
     except KeyboardInterrupt:
         sys.exit("clearing: interrupted; whatever was not finished goes on at the next run")
     sys.exit(status)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -202,3 +203,17 @@ def test_a_reader_who_has_seen_enough_is_left_without_a_word(
             main(["trial-balance"])
     assert leaving.value.code == 1
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("command", ["trial-balance", "export csv"])
+def test_what_cannot_be_written_is_one_line(
+    house: House, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    assert house.settings.sandbox
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(SystemExit) as leaving:
+            main(command.split())
+    told = str(leaving.value.code)
+    assert told.startswith("clearing: ")
+    assert told.endswith("No space left on device")
