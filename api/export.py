@@ -132,8 +132,11 @@ def _span_text(span: Span) -> str:
 
 
 def _require_free(wanted: Wanted) -> None:
-    if wanted.output is None or not wanted.output.exists():
-        return
+    try:
+        if wanted.output is None or not wanted.output.exists():
+            return
+    except OSError as error:
+        raise NotExported(f"{wanted.output}: {error.strerror}") from error
     if not wanted.output.is_file():
         raise NotExported(f"{wanted.output} is there and no file")
     if not wanted.overwrites:
@@ -163,6 +166,8 @@ def _print(pieces: Iterable[str]) -> None:
     try:
         sys.stdout.writelines(pieces)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has seen enough. What is still in the buffer must not be tried again at exit.
+    except OSError as error:
+        # What is still in the buffer must not be tried again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # Then the reader has seen enough.
+            raise

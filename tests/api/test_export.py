@@ -76,6 +76,12 @@ def test_one_day_is_told_as_one(
     assert "journal: 1 transfer of 1 business day\n" in capsys.readouterr().out
 
 
+def test_a_name_no_file_can_have_is_one_line(posted: House, tmp_path: Path) -> None:
+    with pytest.raises(NotExported, match="File name too long"):
+        export_journal(posted, wanted(tmp_path / ("x" * 300)), by=LAN)
+    assert records(posted) == []
+
+
 def test_the_same_instant_gives_the_same_bytes(posted: House, tmp_path: Path) -> None:
     instant = datetime.now(UTC)
     files = [tmp_path / "one", tmp_path / "two"]
