@@ -36,7 +36,7 @@ def test_a_portals_day_is_paid_closed_and_proven_twice(reachable_path: Path, por
     once = _demo(reachable_path / "demo", "--payments", "20", port=port)
     assert once.returncode == 0, once.stdout + once.stderr
     assert "violated" not in once.stdout
-    assert len(re.findall(r"^I\d+ +holds", once.stdout, re.MULTILINE)) == 15
+    assert len(re.findall(r"^I\d+ +holds", once.stdout, re.MULTILINE)) == 16
     again = _demo(reachable_path / "demo", "--payments", "10", port=port)
     assert again.returncode == 0, again.stdout + again.stderr
     assert "30 paid orders at the far side" in again.stdout
