@@ -60,7 +60,7 @@ def test_another_key_breaks_it(
 
 def test_copied_alone_it_runs_without_anything_of_ours(auditor: str, tmp_path: Path) -> None:
     folder = tmp_path / "elsewhere" / "ledger" / "postgres" / "verify_log"
-    shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    _copy_alone(folder)
     done = subprocess.run(
         [
             *(sys.executable, "-m", "ledger.postgres.verify_log", "--database", auditor),
@@ -80,7 +80,7 @@ def test_compiled_code_beside_the_source_does_not_run_as_the_runbook_runs_it(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "ledger" / "postgres" / "verify_log"
-    shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    _copy_alone(folder)
     planted = tmp_path / "planted.py"
     planted.write_text("raise SystemExit(0)\n")
     py_compile.compile(
@@ -167,3 +167,10 @@ def test_every_import_is_its_own_or_one_it_may_have() -> None:
         if not module.startswith("ledger.postgres.verify_log.")
     }
     assert {module.partition(".")[0] for module in found} <= allowed
+
+
+def _copy_alone(folder: Path) -> None:
+    shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    # Where ours is installed, too, it would be found before a folder that only has its name.
+    for package in (folder.parent, folder.parent.parent):
+        (package / "__init__.py").touch()
