@@ -2,7 +2,8 @@
 
 PaymentsError
 ├── InputRefused          a field that cannot be right: which, why
-│   └── RateMissing       no rate is in force on that date: no price without one
+│   ├── RateMissing       no rate is in force on that date: no price without one
+│   └── PriceRefused      the law of that date does not allow what the facts say
 ├── NotFound              no such payment, proof or obligation for this caller
 ├── NotPayable            the obligation cannot be paid now: paid, withdrawn
 │   ├── BeingPaid         somebody is paying it, until when
@@ -35,6 +36,15 @@ class InputRefused(PaymentsError):
 
 class RateMissing(InputRefused):
     """No rate set by law is known for that date; a guess would be wrong money."""
+
+
+class PriceRefused(InputRefused):
+    """The law in force on the payment date does not allow these facts; `code` names the rule."""
+
+    def __init__(self, *, code: str, field: str, reason: str) -> None:
+        """Name the rule for machines, the field, and the reason in plain words."""
+        super().__init__(field=field, reason=reason)
+        self.code = code
 
 
 class NotFound(PaymentsError):

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Final
 
 from payments.errors import InputRefused
+from payments.obligations.contract import PaidPart
 
 NUMBER_MAX: Final = 100
 PERSONAL_FIELDS: Final = frozenset({"name", "plate", "personal_id", "phone", "address"})
@@ -24,6 +25,7 @@ class ObligationStatus(enum.StrEnum):
     OPEN = "open"
     PAID = "paid"
     WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"  # another decision took its place; what was paid counts there
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,9 @@ class NewObligation:
     """One obligation as a provider pushes it.
 
     `number` is opaque and unique per provider and kind. `subject` is the second fact a person
-    must know: the plate or the last digits of an identity paper, '' where there is none.
-    `personal` fields are kept sealed; `beneficiary` is the code of a registered account.
+    must know: the plate or the last digits of an identity paper, '' where there is none. The last
+    four digits of `personal["personal_id"]` serve as well. `personal` fields are kept sealed;
+    `beneficiary` is the code of a registered account.
     """
 
     provider: str
@@ -49,8 +52,11 @@ class NewObligation:
 class Obligation:
     """One obligation as it is kept.
 
-    `number` is normalised, `number_shown` as pushed. `subject_index` and `sealed` are None where
-    there was no subject and no personal data.
+    `number` is normalised, `number_shown` as pushed. The indexes and `sealed` are None where there
+    was no subject and no personal data: `subject_index` finds the plate or digits, `other_index`
+    the last digits of the personal id, `person_index` all that one person owes. `version` counts
+    from 1, `changed_at` is None at version 1, `confirmed_at` when the provider last said the same
+    again. `successor_id` is the newest decision in its place. `paid` is what counts towards it.
     """
 
     obligation_id: int
@@ -65,6 +71,18 @@ class Obligation:
     beneficiary: str
     status: ObligationStatus
     pushed_at: datetime
+    other_index: bytes | None = None
+    person_index: bytes | None = None
+    version: int = 1
+    changed_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    successor_id: int | None = None
+    paid: tuple[PaidPart, ...] = ()
+
+    @property
+    def heard_at(self) -> datetime:
+        """Return when the provider last said that this is what is owed."""
+        return max(filter(None, (self.pushed_at, self.changed_at, self.confirmed_at)))
 
     @property
     def sealed_place(self) -> str:

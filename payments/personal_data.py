@@ -91,6 +91,15 @@ def unseal(keys: PersonalDataKeys, sealed: bytes, *, place: str) -> dict[str, st
     return {name: str(value) for name, value in fields.items()}
 
 
+def person_index(keys: PersonalDataKeys, *, personal_id: str) -> bytes:
+    """Return what finds all that one person owes, for that person alone to ask.
+
+    `personal_id` is normalised; no key leads back from the index to it.
+    """
+    text = f"person:{personal_id}".encode()
+    return hmac.new(keys.index_key, text, hashlib.sha256).digest()[:INDEX_BYTES]
+
+
 def blind_index(keys: PersonalDataKeys, *, number: str, subject: str) -> bytes:
     """Return what finds a subject under one number.
 

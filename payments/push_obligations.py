@@ -23,7 +23,14 @@ from payments.obligation import (
 from payments.obligations.contract import Facts, ObligationKind, SecondFact
 from payments.obligations.registry import KINDS
 from payments.obligations.violation_record import KIND as VIOLATION_RECORD
-from payments.personal_data import NONCE_BYTES, PersonalDataKeys, blind_index, seal, unseal
+from payments.personal_data import (
+    NONCE_BYTES,
+    PersonalDataKeys,
+    blind_index,
+    person_index,
+    seal,
+    unseal,
+)
 from payments.postgres.beneficiary_rows import beneficiaries_by_code
 from payments.postgres.obligation_rows import (
     Key,
@@ -34,6 +41,8 @@ from payments.postgres.obligation_rows import (
 )
 
 PUSHED_MAX: Final = 1_000
+LAST_DIGITS: Final = 4
+"""How many digits of a personal id a person types to be believed."""
 
 
 class PushOutcome(enum.StrEnum):
@@ -125,11 +134,18 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
     personal = checked_personal(pushed.personal)
     provider = checked_code(pushed.provider, field="provider")
     place = sealed_place(provider=provider, kind=kind.code, number=number)
+    personal_id = normalised_subject(personal.get("personal_id", ""))
     row = NewRow(
         key=(provider, kind.code, number),
         number_shown=checked_number(pushed.number),
         decided_on=pushed.decided_on,
         subject_index=blind_index(keys, number=number, subject=subject) if subject else None,
+        other_index=(
+            blind_index(keys, number=number, subject=personal_id[-LAST_DIGITS:])
+            if personal_id
+            else None
+        ),
+        person_index=person_index(keys, personal_id=personal_id) if personal_id else None,
         sealed=(
             seal(keys, personal, place=place, nonce=secrets.token_bytes(NONCE_BYTES))
             if personal

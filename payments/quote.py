@@ -1,10 +1,56 @@
 """What is due on one day, explained line by line."""
 
+import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ledger.money import Money, total
+
+
+class Unit(enum.StrEnum):
+    """What a step counts; NONE where it counts nothing."""
+
+    NONE = ""
+    DAY = "day"
+    MONTH = "month"
+    PAGE = "page"
+    COPY = "copy"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteStep:
+    """One step on the way to a line's amount: `base` times `count` units times `rate`.
+
+    `amount` is that product, half a dong rounded up for showing; below zero for what somebody else
+    bears. `rate` is a decimal text, '' for none. `law` and `status` are as in a line.
+    """
+
+    label: str
+    amount: Money
+    base: Money
+    count: int = 0
+    unit: Unit = Unit.NONE
+    rate: str = ""
+    law: str = ""
+    status: str = "CONFIRMED"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a payer must know besides the amounts: `text` is found in the catalogue.
+
+    `values` fill its `%(name)s` places: whole numbers, amounts and days by their own type, so that
+    each language writes them its own way. `code` is for machines and never changes.
+    """
+
+    code: str
+    text: str
+    values: Mapping[str, str | int | Money | date] = field(
+        default_factory=dict[str, str | int | Money | date]
+    )
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +61,9 @@ class QuoteLine:
     source texts found in the catalogue. `base`, `days` and `rate` (a decimal text) are what the
     amount was computed from, days 0 and rate '' where none applies. `law` names document and
     article. `status` is CONFIRMED, CONFIRMED-2ND or UNCONFIRMED: how sure the number's source is.
+    `steps` tell the computation where one product does not; `rounding` says in a text of the
+    catalogue how a fraction of a dong was rounded, '' where there was none, and then the steps
+    come to exactly the amount. `leaves_open` says that paying the line leaves more to pay later.
     """
 
     part: str
@@ -28,6 +77,9 @@ class QuoteLine:
     status: str
     beneficiary: str
     budget: Mapping[str, str]
+    steps: tuple[QuoteStep, ...] = ()
+    rounding: str = ""
+    leaves_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +95,7 @@ class Quote:
     priced_on: date
     deadline: date | None
     lines: tuple[QuoteLine, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def total(self) -> Money:

@@ -15,9 +15,16 @@ def quote(obligation: Obligation, *, on: date, rates: Rates) -> Quote:
     Raises:
         NotPayable: nothing may be collected on this kind, or nothing is left to pay.
         RateMissing: a rate this price needs is not known for its date.
+        PriceRefused: the law of that date does not allow what the facts say.
     """
     kind = KINDS[obligation.kind]
-    priced = kind.price(obligation.facts, beneficiary=obligation.beneficiary, on=on, rates=rates)
+    priced = kind.price(
+        obligation.facts,
+        beneficiary=obligation.beneficiary,
+        on=on,
+        rates=rates,
+        paid=obligation.paid,
+    )
     if not priced.lines:
         raise NotPayable("nothing is left to pay")
     return Quote(
@@ -27,4 +34,5 @@ def quote(obligation: Obligation, *, on: date, rates: Rates) -> Quote:
         priced_on=on,
         deadline=priced.deadline,
         lines=priced.lines,
+        notes=priced.notes,
     )

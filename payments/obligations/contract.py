@@ -1,13 +1,14 @@
 """What every kind of obligation must be able to say about itself."""
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from ledger.money import Money
 from payments.obligations.rates import Rates
-from payments.quote import QuoteLine
+from payments.quote import Note, QuoteLine
 
 Facts = Mapping[str, object]
 """What a provider pushed, checked and in plain JSON values; each kind knows its own shape."""
@@ -26,16 +27,38 @@ class Priced:
 
     deadline: date | None
     lines: tuple[QuoteLine, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaidPart:
+    """What was paid on an obligation, or on one it took the place of, and counts towards it.
+
+    `part` is the paid line's, `on` the day in Vietnam the gateway took the money.
+    """
+
+    part: str
+    amount: Money
+    on: date
 
 
 class Price(Protocol):
     """Computes what is due; pure, and exact to the dong."""
 
-    def __call__(self, facts: Facts, *, beneficiary: str, on: date, rates: Rates) -> Priced:
-        """Return what is due on a date in Vietnam.
+    def __call__(
+        self,
+        facts: Facts,
+        *,
+        beneficiary: str,
+        on: date,
+        rates: Rates,
+        paid: Sequence[PaidPart],
+    ) -> Priced:
+        """Return what is still due on a date in Vietnam, no line when `paid` covers it all.
 
         Raises:
             RateMissing: a rate this price needs is not known for its date.
+            PriceRefused: the law of that date does not allow what the facts say.
             NotPayable: nothing may be collected on this kind.
         """
         ...

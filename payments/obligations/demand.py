@@ -1,13 +1,13 @@
 """An agency's plain demand: the amount it pushed, due as it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ledger.money import Money
+from ledger.money import Money, total
 from payments.obligations.body import Body
-from payments.obligations.contract import Facts, ObligationKind, Priced
+from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced
 from payments.obligations.rates import Rates
 from payments.quote import QuoteLine
 
@@ -62,14 +62,19 @@ def _read_facts(values: Mapping[str, object]) -> Facts:
     return kept
 
 
-def _price(facts: Facts, *, beneficiary: str, on: date, rates: Rates) -> Priced:
+def _price(
+    facts: Facts, *, beneficiary: str, on: date, rates: Rates, paid: Sequence[PaidPart]
+) -> Priced:
     del on, rates  # The agency has priced it; no rate of ours applies on any day.
     demand = read_demand(facts)
+    rest = demand.amount - total(part.amount for part in paid)
+    if not rest.is_positive:
+        return Priced(demand.due_on, ())
     line = QuoteLine(
         part="demand",
         label=demand.title,
         rule=RULE,
-        amount=demand.amount,
+        amount=rest,
         base=demand.amount,
         days=0,
         rate="",

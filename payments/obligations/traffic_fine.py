@@ -1,6 +1,6 @@
 """A traffic fine: the decision's amount, its deadline, and the surcharge of every late day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -9,7 +9,7 @@ from typing import Final
 
 from ledger.money import ZERO, Money, total
 from payments.obligations.body import Body
-from payments.obligations.contract import Facts, ObligationKind, Priced, SecondFact
+from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact
 from payments.obligations.rates import Rates, least_sure
 from payments.quote import QuoteLine
 
@@ -205,7 +205,10 @@ def _read_facts(values: Mapping[str, object]) -> Facts:
     return kept
 
 
-def _price(facts: Facts, *, beneficiary: str, on: date, rates: Rates) -> Priced:
+def _price(
+    facts: Facts, *, beneficiary: str, on: date, rates: Rates, paid: Sequence[PaidPart]
+) -> Priced:
+    del paid
     fine = read_fine(facts)
     due = deadline(fine, rates=rates)
     late = lateness(fine, due=due, on=on, rates=rates)

@@ -1,13 +1,13 @@
 """A violation record: it can be found, but nothing may be collected before there is a decision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NoReturn
 
 from payments.errors import NotPayable
 from payments.obligations.body import Body
-from payments.obligations.contract import Facts, ObligationKind, SecondFact
+from payments.obligations.contract import Facts, ObligationKind, PaidPart, SecondFact
 from payments.obligations.rates import Rates
 
 NAME = "Biên bản vi phạm hành chính"
@@ -43,8 +43,10 @@ def _read_facts(values: Mapping[str, object]) -> Facts:
     return {field: text for field, text in kept.items() if text}
 
 
-def _price(facts: Facts, *, beneficiary: str, on: date, rates: Rates) -> NoReturn:
-    del facts, beneficiary, on, rates
+def _price(
+    facts: Facts, *, beneficiary: str, on: date, rates: Rates, paid: Sequence[PaidPart]
+) -> NoReturn:
+    del facts, beneficiary, on, rates, paid
     raise NotPayable("a violation record is not a decision: nothing may be collected on it")
 
 

@@ -3,15 +3,34 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
+from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.obligation import Obligation, ObligationStatus
+from payments.obligations.contract import PaidPart
 from payments.postgres.tables import obligation as t
 from payments.postgres.tables import obligation_lock, payment, payment_line
+from payments.vietnam_time import vietnam_date
+
+# What fulfilled payments paid, by the obligation it counts for now.
+_PAID: Final = """
+SELECT wanted.id AS counts_for, line.part, line.amount_vnd, capture.paid_at
+FROM unnest(%(ids)s::bigint[]) AS wanted (id)
+JOIN LATERAL (
+    SELECT wanted.id AS obligation_id
+    UNION ALL
+    SELECT earlier.obligation_id FROM payments.obligation AS earlier
+    WHERE earlier.successor_id = wanted.id
+) AS own ON true
+JOIN payments.payment_line AS line ON line.obligation_id = own.obligation_id
+JOIN payments.capture
+    ON capture.payment_id = line.payment_id AND capture.movement = 'captured'
+ORDER BY capture.paid_at, line.payment_id, line.ordinal
+"""
 
 Key = tuple[str, str, str]
 """What an obligation is unique by: provider, kind, normalised number."""
@@ -29,6 +48,8 @@ class NewRow:
     facts: Mapping[str, object]
     beneficiary: str
     status: ObligationStatus
+    other_index: bytes | None = None
+    person_index: bytes | None = None
 
 
 def insert_obligations(tx: Tx, rows: Sequence[NewRow], *, now: datetime) -> dict[Key, int]:
@@ -51,6 +72,8 @@ def insert_obligations(tx: Tx, rows: Sequence[NewRow], *, now: datetime) -> dict
                 "number_shown": row.number_shown,
                 "decided_on": row.decided_on,
                 "subject_index": row.subject_index,
+                "other_index": row.other_index,
+                "person_index": row.person_index,
                 "sealed": row.sealed,
                 "facts": dict(row.facts),
                 "beneficiary": row.beneficiary,
@@ -70,22 +93,22 @@ def obligations_by_key(tx: Tx, keys: Collection[Key]) -> dict[Key, Obligation]:
     if not keys:
         return {}
     wanted = tuple_(t.c.provider, t.c.kind, t.c.number).in_(sorted(keys))
-    kept = (_obligation(row) for row in tx.execute(select(t).where(wanted)))
+    kept = _with_paid(tx, tx.execute(select(t).where(wanted)).all())
     return {(each.provider, each.kind, each.number): each for each in kept}
 
 
 def obligations_by_id(tx: Tx, obligation_ids: Collection[int]) -> dict[int, Obligation]:
     """Return the obligations that have these ids."""
-    found = tx.execute(select(t).where(t.c.obligation_id.in_(sorted(obligation_ids))))
-    return {int(row.obligation_id): _obligation(row) for row in found}
+    found = tx.execute(select(t).where(t.c.obligation_id.in_(sorted(obligation_ids)))).all()
+    return {each.obligation_id: each for each in _with_paid(tx, found)}
 
 
 def candidates(
     tx: Tx, *, number: str, decided_on: date | None, candidates_max: int
-) -> list[tuple[int, bytes]]:
-    """Return id and subject index of what has this number and date; nothing else of the row."""
+) -> list[tuple[int, bytes, bytes | None]]:
+    """Return id and both indexes of what has this number and date; nothing else of the row."""
     found = tx.execute(
-        select(t.c.obligation_id, t.c.subject_index)
+        select(t.c.obligation_id, t.c.subject_index, t.c.other_index)
         .where(
             t.c.number == number,
             t.c.decided_on.is_not_distinct_from(decided_on),
@@ -94,7 +117,9 @@ def candidates(
         .order_by(t.c.obligation_id)
         .limit(candidates_max)
     )
-    return [(int(row.obligation_id), bytes(row.subject_index)) for row in found]
+    return [
+        (int(row.obligation_id), bytes(row.subject_index), _bytes(row.other_index)) for row in found
+    ]
 
 
 def locked_until(tx: Tx, obligation_id: int) -> datetime | None:
@@ -136,7 +161,23 @@ def _instant(value: datetime) -> datetime:
     return value
 
 
-def _obligation(row: Row[Any]) -> Obligation:
+def _with_paid(tx: Tx, rows: Sequence[Row[Any]]) -> list[Obligation]:
+    """Return obligations with what was paid on them and on those they took the place of."""
+    if not rows:
+        return []
+    paid: dict[int, list[PaidPart]] = {}
+    found = tx.exec_driver_sql(_PAID, {"ids": [int(row.obligation_id) for row in rows]})
+    for row in found:
+        part = PaidPart(str(row.part), Money(int(row.amount_vnd)), vietnam_date(row.paid_at))
+        paid.setdefault(int(row.counts_for), []).append(part)
+    return [_obligation(row, paid=tuple(paid.get(int(row.obligation_id), ()))) for row in rows]
+
+
+def _bytes(value: bytes | None) -> bytes | None:
+    return None if value is None else bytes(value)
+
+
+def _obligation(row: Row[Any], *, paid: tuple[PaidPart, ...]) -> Obligation:
     facts: dict[str, object] = row.facts
     return Obligation(
         obligation_id=int(row.obligation_id),
@@ -145,10 +186,17 @@ def _obligation(row: Row[Any]) -> Obligation:
         number=str(row.number),
         number_shown=str(row.number_shown),
         decided_on=row.decided_on,
-        subject_index=None if row.subject_index is None else bytes(row.subject_index),
-        sealed=None if row.sealed is None else bytes(row.sealed),
+        subject_index=_bytes(row.subject_index),
+        sealed=_bytes(row.sealed),
         facts=facts,
         beneficiary=str(row.beneficiary),
         status=ObligationStatus(row.status),
         pushed_at=row.pushed_at,
+        other_index=_bytes(row.other_index),
+        person_index=_bytes(row.person_index),
+        version=int(row.version),
+        changed_at=row.changed_at,
+        confirmed_at=row.confirmed_at,
+        successor_id=None if row.successor_id is None else int(row.successor_id),
+        paid=paid,
     )

@@ -48,8 +48,18 @@ obligation = Table(
     Column("beneficiary", Text, ForeignKey("payments.beneficiary.code"), nullable=False),
     Column("status", Text, nullable=False),
     Column("pushed_at", _INSTANT, nullable=False),
+    Column("other_index", LargeBinary),
+    Column("person_index", LargeBinary),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("changed_at", _INSTANT),
+    Column("confirmed_at", _INSTANT),
+    Column("successor_id", BigInteger, ForeignKey("payments.obligation.obligation_id")),
     UniqueConstraint("provider", "kind", "number", name="obligation_once"),
     Index("obligation_number", "number"),
+    Index("obligation_person", "person_index", postgresql_where=text("person_index IS NOT NULL")),
+    Index(
+        "obligation_successor", "successor_id", postgresql_where=text("successor_id IS NOT NULL")
+    ),
 )
 
 payment = Table(

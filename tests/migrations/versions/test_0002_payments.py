@@ -11,9 +11,19 @@ from sqlalchemy.pool import NullPool
 
 from api.postgres.embedded import Server
 from migrations.loading import MigrationRefused
-from tests.payments.scene import opened, owe
 
 INI = Path(__file__).parents[3] / "alembic.ini"
+PAYMENT = text(
+    """
+    INSERT INTO payments.payment (
+        number, handle_hash, state, version, amount_vnd, priced_on, language, client, created_at,
+        expires_at
+    ) VALUES (
+        'A', sha256('A'), 'created', 0, 1, '2026-03-11', 'vi', 'A', '2026-03-11 00:00Z',
+        '2026-03-11 00:15Z'
+    )
+    """
+)
 OF_OTHERS = text(
     """
     SELECT relname FROM pg_class
@@ -69,7 +79,7 @@ def test_payments_go_up_and_down_and_up_again(empty: Connection):
 def test_there_is_no_way_back_over_a_single_payment(empty: Connection):
     with empty.begin():
         command.upgrade(config(empty), "0002")
-        opened(empty, owe(empty))
+        empty.execute(PAYMENT)
     with pytest.raises(MigrationRefused, match=r"payments\.payment is not empty"), empty.begin():
         command.downgrade(config(empty), "0001")
     assert empty.execute(text("SELECT count(*) FROM payments.payment")).scalar_one() == 1

@@ -66,7 +66,7 @@ WORKED: dict[str, tuple[dict[str, object], str, tuple[str, int, int, int]]] = {
 
 def price(facts: dict[str, object], *, on: date | str) -> Priced:
     day = date.fromisoformat(on) if isinstance(on, str) else on
-    return KIND.price(KIND.read_facts(facts), beneficiary="kbnn-0011", on=day, rates=RATES)
+    return KIND.price(KIND.read_facts(facts), beneficiary="kbnn-0011", on=day, rates=RATES, paid=())
 
 
 def parts(priced: Priced) -> dict[str, int]:

@@ -13,7 +13,7 @@ def test_a_record_cannot_be_paid():
     facts = KIND.read_facts(RECORD_FACTS)
     assert not KIND.is_payable
     with pytest.raises(NotPayable):
-        KIND.price(facts, beneficiary="a", on=date(2026, 3, 11), rates=RATES)
+        KIND.price(facts, beneficiary="a", on=date(2026, 3, 11), rates=RATES, paid=())
 
 
 def test_a_record_says_what_happened_and_who_wrote_it():

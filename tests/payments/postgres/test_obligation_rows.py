@@ -69,7 +69,7 @@ def test_an_obligation_is_owed_to_a_registered_account(tx: Tx):
 def test_candidates_share_number_and_date_and_have_a_subject(tx: Tx):
     push_beneficiaries(tx, [TREASURY])
     ids = insert_obligations(tx, [row("A"), row("B"), row("C", index=None)], now=NOW)
-    wanted = [(ids["csgt", "demand", "A"], b"i" * 16)]
+    wanted = [(ids["csgt", "demand", "A"], b"i" * 16, None)]
     assert candidates(tx, number="A", decided_on=DAY, candidates_max=2) == wanted
     assert candidates(tx, number="A", decided_on=None, candidates_max=2) == []
     assert candidates(tx, number="C", decided_on=DAY, candidates_max=2) == []
