@@ -99,8 +99,9 @@ def look_up(
     near = candidates(
         tx, number=number, decided_on=question.decided_on, candidates_max=CANDIDATES_MAX
     )
-    kept = obligations_by_id(tx, [_matching(near, wanted)])
-    for obligation in kept.values():
+    kept = obligations_by_id(tx, _matching(near, wanted))
+    obligation = _one_of(list(kept.values()))
+    if obligation is not None:
         if KINDS[obligation.kind].is_payable:
             return _found(tx, obligation, on=on, keys=keys, rates=rates)
         if obligation.status is ObligationStatus.OPEN:
@@ -108,8 +109,8 @@ def look_up(
     return NoMatch()
 
 
-def _matching(near: Sequence[tuple[int, bytes, bytes | None]], wanted: bytes) -> int:
-    """Return the id of the only row with the wanted index; two of them are no answer."""
+def _matching(near: Sequence[tuple[int, bytes, bytes | None]], wanted: bytes) -> list[int]:
+    """Return the ids of rows with the wanted index, that of no row when there are none."""
     rows = (*near, (_NO_ROW, _NOBODY, None))
     # Both are always compared, with `|` and not `or`: time tells nothing of which one fitted.
     matching = [
@@ -117,7 +118,21 @@ def _matching(near: Sequence[tuple[int, bytes, bytes | None]], wanted: bytes) ->
         for obligation_id, subject, other in rows
         if hmac.compare_digest(subject, wanted) | hmac.compare_digest(other or _NOBODY, wanted)
     ]
-    return matching[0] if len(matching) == 1 else _NO_ROW
+    return matching or [_NO_ROW]
+
+
+def _one_of(matching: Sequence[Obligation]) -> Obligation | None:
+    """Return the only one; of several periods of one insured, the first that is open.
+
+    Two papers of two units with all facts equal are no answer.
+    """
+    periods = sorted(matching, key=lambda each: each.number)
+    if len({(each.provider, each.kind) for each in periods}) != 1:
+        return None
+    if len(periods) > 1 and KINDS[periods[0].kind].typed is None:
+        return None
+    still_open = [each for each in periods if each.status is ObligationStatus.OPEN]
+    return (still_open or periods[-1:])[0]
 
 
 def _found(

@@ -134,14 +134,17 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
     personal = checked_personal(pushed.personal)
     provider = checked_code(pushed.provider, field="provider")
     place = sealed_place(provider=provider, kind=kind.code, number=number)
+    typed = None if kind.typed is None else kind.typed(number)
     personal_id = normalised_subject(personal.get("personal_id", ""))
+    asked_by = number if typed is None else normalised_number(typed)
     row = NewRow(
         key=(provider, kind.code, number),
         number_shown=checked_number(pushed.number),
         decided_on=pushed.decided_on,
-        subject_index=blind_index(keys, number=number, subject=subject) if subject else None,
+        subject_index=blind_index(keys, number=asked_by, subject=subject) if subject else None,
+        typed_number=None if typed is None else asked_by,
         other_index=(
-            blind_index(keys, number=number, subject=personal_id[-LAST_DIGITS:])
+            blind_index(keys, number=asked_by, subject=personal_id[-LAST_DIGITS:])
             if personal_id
             else None
         ),

@@ -19,7 +19,7 @@ def upgrade() -> None:
         load_sql(ROOT / "payments" / "postgres" / "sql", "obligation_columns_v1")
     with op.get_context().autocommit_block():
         run_sql("ALTER TABLE payments.obligation VALIDATE CONSTRAINT obligation_status_known")
-        for name in ("person", "successor"):
+        for name in ("person", "successor", "typed_number"):
             run_sql(f"DROP INDEX CONCURRENTLY IF EXISTS payments.obligation_{name}")
         run_sql(
             "CREATE INDEX CONCURRENTLY obligation_person ON payments.obligation (person_index)"
@@ -28,6 +28,10 @@ def upgrade() -> None:
         run_sql(
             "CREATE INDEX CONCURRENTLY obligation_successor ON payments.obligation (successor_id)"
             " WHERE successor_id IS NOT NULL"
+        )
+        run_sql(
+            "CREATE INDEX CONCURRENTLY obligation_typed_number"
+            " ON payments.obligation (typed_number) WHERE typed_number IS NOT NULL"
         )
 
 

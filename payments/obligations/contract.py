@@ -76,7 +76,8 @@ class ObligationKind:
     `read_facts` raises InputRefused naming the field. `title` says in the provider's words what
     the obligation is for, `authority` who decided it ('' where nobody is named); `purpose` is what
     the bank's transfer shall say. `dated_on` is the day of the decision where the facts hold it.
-    `is_payable` is False for what may be found but not paid.
+    `is_payable` is False for what may be found but not paid. `typed` returns the number people type
+    where it is shorter than the one that is unique: an insurance number without the period.
     """
 
     code: str
@@ -90,3 +91,4 @@ class ObligationKind:
     texts: tuple[str, ...]
     dated_on: Callable[[Facts], date | None] = undated
     is_payable: bool = True
+    typed: Callable[[str], str] | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy import Row, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ledger.money import Money
@@ -48,6 +48,7 @@ class NewRow:
     facts: Mapping[str, object]
     beneficiary: str
     status: ObligationStatus
+    typed_number: str | None = None
     other_index: bytes | None = None
     person_index: bytes | None = None
 
@@ -72,6 +73,7 @@ def insert_obligations(tx: Tx, rows: Sequence[NewRow], *, now: datetime) -> dict
                 "number_shown": row.number_shown,
                 "decided_on": row.decided_on,
                 "subject_index": row.subject_index,
+                "typed_number": row.typed_number,
                 "other_index": row.other_index,
                 "person_index": row.person_index,
                 "sealed": row.sealed,
@@ -110,7 +112,7 @@ def candidates(
     found = tx.execute(
         select(t.c.obligation_id, t.c.subject_index, t.c.other_index)
         .where(
-            t.c.number == number,
+            or_(t.c.number == number, t.c.typed_number == number),
             t.c.decided_on.is_not_distinct_from(decided_on),
             t.c.subject_index.is_not(None),
         )

@@ -48,6 +48,7 @@ obligation = Table(
     Column("beneficiary", Text, ForeignKey("payments.beneficiary.code"), nullable=False),
     Column("status", Text, nullable=False),
     Column("pushed_at", _INSTANT, nullable=False),
+    Column("typed_number", Text),
     Column("other_index", LargeBinary),
     Column("person_index", LargeBinary),
     Column("version", Integer, nullable=False, server_default=text("1")),
@@ -56,6 +57,11 @@ obligation = Table(
     Column("successor_id", BigInteger, ForeignKey("payments.obligation.obligation_id")),
     UniqueConstraint("provider", "kind", "number", name="obligation_once"),
     Index("obligation_number", "number"),
+    Index(
+        "obligation_typed_number",
+        "typed_number",
+        postgresql_where=text("typed_number IS NOT NULL"),
+    ),
     Index("obligation_person", "person_index", postgresql_where=text("person_index IS NOT NULL")),
     Index(
         "obligation_successor", "successor_id", postgresql_where=text("successor_id IS NOT NULL")

@@ -1,6 +1,7 @@
 -- An obligation may be corrected (version), said again (confirmed_at), replaced (successor_id), and
--- found by more second facts (other_index) or by the person who owes it (person_index).
+-- found by a shorter number people type (typed_number), by more second facts (other_index), or by the person who owes it (person_index).
 ALTER TABLE payments.obligation
+    ADD COLUMN IF NOT EXISTS typed_number text,
     ADD COLUMN IF NOT EXISTS other_index bytea,
     ADD COLUMN IF NOT EXISTS person_index bytea,
     ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1

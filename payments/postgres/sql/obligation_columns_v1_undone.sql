@@ -9,6 +9,7 @@ $$;
 ALTER TABLE payments.obligation
     DROP CONSTRAINT obligation_status_known,
     ADD CONSTRAINT obligation_status_check CHECK (status IN ('open', 'paid', 'withdrawn')),
+    DROP COLUMN typed_number,
     DROP COLUMN other_index,
     DROP COLUMN person_index,
     DROP COLUMN version,
