@@ -71,6 +71,10 @@ class Speech:
         spoken = self.gettext(text)
         return spoken % values if values else spoken
 
+    def fill(self, text: str, values: Mapping[str, str | int | Money | date]) -> str:
+        """Return a source text in this language, each value written as its type is here."""
+        return self.gettext(text) % {name: self._written(value) for name, value in values.items()}
+
     def number(self, value: int) -> str:
         """Return a whole number with its thousands parted."""
         grouped = f"{value:,}"
@@ -112,6 +116,17 @@ class Speech:
             return self.gettext("hôm nay là ngày cuối")
         late = self.ngettext("đã quá hạn %(days)s ngày", "đã quá hạn %(days)s ngày", -days)
         return late % {"days": -days}
+
+    def _written(self, value: str | int | Money | date) -> str:
+        match value:
+            case str():
+                return value
+            case int():
+                return self.number(value)
+            case Money():
+                return self.dong(value)
+            case date():
+                return self.day(value)
 
 
 def read_speeches() -> Mapping[Language, Speech]:

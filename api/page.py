@@ -166,6 +166,7 @@ def _environment(speech: Speech, *, citizen_url: str, sandbox: bool) -> Environm
         "sandbox": sandbox,
         "site": urlsplit(citizen_url).netloc,
         "days_left": speech.days_left,
+        "fill": speech.fill,
     }
     environment.globals.update(known)  # pyright: ignore[reportArgumentType, reportCallIssue] (Jinja takes any value; the checker knows only those it brings)
     environment.filters |= {

@@ -94,7 +94,7 @@ class AcknowledgedLine:
     kind: str
     part: str
     amount: Money
-    explanation: Mapping[str, str | int]
+    explanation: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +245,7 @@ def read_token(text: str, public_keys: PublicKeys) -> Claim | None:
     return Claim(number, Money(amount), datetime.fromtimestamp(at, UTC), about, key_id)
 
 
-def _line(line: AcknowledgedLine) -> dict[str, str | int]:
+def _line(line: AcknowledgedLine) -> dict[str, object]:
     return {
         **line.explanation,
         "obligation_number": line.obligation_number,

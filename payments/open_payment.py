@@ -15,6 +15,7 @@ from payments.errors import (
     NotPayable,
     NumberTaken,
 )
+from payments.explanation import explanation_of
 from payments.move import move_payment
 from payments.obligation import ObligationStatus
 from payments.obligations.rates import Rates
@@ -135,15 +136,7 @@ def _lines(quotes: Sequence[Quote]) -> tuple[PaymentLine, ...]:
             amount=line.amount,
             beneficiary=line.beneficiary,
             budget=line.budget,
-            explanation={
-                "label": line.label,
-                "rule": line.rule,
-                "base_vnd": line.base.vnd,
-                "days": line.days,
-                "rate": line.rate,
-                "law": line.law,
-                "status": line.status,
-            },
+            explanation=explanation_of(line),
         )
         for ordinal, (quote, line) in enumerate(priced, start=1)
     )

@@ -18,7 +18,7 @@ class PaymentLine:
     amount: Money
     beneficiary: str
     budget: Mapping[str, str]
-    explanation: Mapping[str, str | int]
+    explanation: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

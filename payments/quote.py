@@ -24,7 +24,8 @@ class QuoteStep:
     """One step on the way to a line's amount: `base` times `count` units times `rate`.
 
     `amount` is that product, half a dong rounded up for showing; below zero for what somebody else
-    bears. `rate` is a decimal text, '' for none. `law` and `status` are as in a line.
+    bears. `rate` is a decimal text, '' for none. `law` and `status` are as in a line. `first` and
+    `last` are the days the step spans, both included, None where it spans none.
     """
 
     label: str
@@ -35,6 +36,8 @@ class QuoteStep:
     rate: str = ""
     law: str = ""
     status: str = "CONFIRMED"
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 from api.access.obligation_token import open_obligation, seal_obligation
 from api.access.partner_key import partner_of
 from api.house import House
+from api.partner.quote_out import LineOut, NoteOut, quote_out
 from api.start_payment import handle_of, open_for, send
 from ledger.money import VND_MAX, Money
 from ledger.postgres.transaction import Tx
@@ -21,7 +22,6 @@ from payments.look_up import Found, NoDecisionYet, Question, look_up
 from payments.payment import Payment
 from payments.payment_number import is_payment_number
 from payments.postgres import acknowledgement_rows, idempotency_rows, payment_rows
-from payments.quote import Quote
 
 KEY_MAX = 128
 OBLIGATIONS_MAX = 20
@@ -68,19 +68,6 @@ class AttemptIn(_In):
     payer_address: PayerAddress
 
 
-class LineOut(BaseModel):
-    """One amount with its reason."""
-
-    part: str
-    label: str
-    amount_vnd: int
-    base_vnd: int
-    days: int
-    rate: str
-    law: str
-    status: str
-
-
 class LookUpOut(BaseModel):
     """`result` is found, paid, no_decision_yet or no_match; the rest is there when found."""
 
@@ -92,6 +79,7 @@ class LookUpOut(BaseModel):
     total_tomorrow_vnd: int | None = None
     being_paid_until: datetime | None = None
     lines: list[LineOut] = Field(default_factory=list[LineOut])
+    notes: list[NoteOut] = Field(default_factory=list[NoteOut])
 
 
 class PaymentOut(BaseModel):
@@ -250,32 +238,18 @@ def _own(tx: Tx, number: str, *, client: str) -> Payment:
 def _found(house: House, found: Found, *, client: str) -> LookUpOut:
     if found.quote is None:
         return LookUpOut(result="paid")
+    told = quote_out(found.quote, house.pages.speeches)
     return LookUpOut(
         result="found",
         obligation=seal_obligation(house, found.obligation_id, bound_to=client),
-        priced_on=found.quote.priced_on,
-        deadline=found.quote.deadline,
-        total_vnd=found.quote.total.vnd,
+        priced_on=told.priced_on,
+        deadline=told.deadline,
+        total_vnd=told.total_vnd,
         total_tomorrow_vnd=found.total_tomorrow.vnd,
         being_paid_until=found.being_paid_until,
-        lines=_lines(found.quote),
+        lines=told.lines,
+        notes=told.notes,
     )
-
-
-def _lines(quote: Quote) -> list[LineOut]:
-    return [
-        LineOut(
-            part=line.part,
-            label=line.label,
-            amount_vnd=line.amount.vnd,
-            base_vnd=line.base.vnd,
-            days=line.days,
-            rate=line.rate,
-            law=line.law,
-            status=line.status,
-        )
-        for line in quote.lines
-    ]
 
 
 def _payment(house: House, payment: Payment) -> PaymentOut:
