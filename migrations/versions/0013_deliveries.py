@@ -1,14 +1,51 @@
-"""Every try to tell an authority, and when its own system is away."""
+"""Every try to tell an authority, and when its own system is away.
+
+Events go on being added meanwhile: the indexes are made under a lock nobody waits for.
+"""
+
+from alembic import op
+
+from migrations.loading import (
+    ROOT,
+    as_owner,
+    load_sql,
+    only_grows,
+    refuse_unless_empty,
+    run_sql,
+)
 
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+SQL_FOLDER = ROOT / "payments" / "postgres" / "sql"
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Make what finds an authority's events by time, then create both tables.
+
+    In this order, so that a step that was interrupted can be taken again.
+    """
+    with op.get_context().autocommit_block():
+        for name in ("outbox_subscriber", "outbox_undelivered"):
+            run_sql(f"DROP INDEX CONCURRENTLY IF EXISTS payments.{name}")
+        run_sql(
+            "CREATE INDEX CONCURRENTLY outbox_subscriber"
+            " ON payments.outbox (subscriber, created_at, outbox_id)"
+        )
+        run_sql(
+            "CREATE INDEX CONCURRENTLY outbox_undelivered"
+            " ON payments.outbox (subscriber, created_at, outbox_id) WHERE delivered_at IS NULL"
+        )
+    with as_owner():
+        load_sql(SQL_FOLDER, "deliveries_v1")
+        only_grows("payments", "delivery", "outage")
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Drop the tables while nothing stands in them."""
+    refuse_unless_empty("payments", "delivery", "outage")
+    with as_owner():
+        run_sql("DROP TABLE payments.delivery, payments.outage")
+        run_sql("DROP INDEX payments.outbox_subscriber, payments.outbox_undelivered")

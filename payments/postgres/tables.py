@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -258,6 +259,14 @@ outbox = Table(
     Column("last_error", Text, nullable=False),
     UniqueConstraint("subscriber", "obligation_id", "sequence", name="outbox_in_order"),
     Index("outbox_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    Index("outbox_subscriber", "subscriber", "created_at", "outbox_id"),
+    Index(
+        "outbox_undelivered",
+        "subscriber",
+        "created_at",
+        "outbox_id",
+        postgresql_where=text("delivered_at IS NULL"),
+    ),
 )
 
 idempotency = Table(
@@ -271,4 +280,33 @@ idempotency = Table(
     Column("answer", LargeBinary),
     Column("created_at", _INSTANT, nullable=False),
     PrimaryKeyConstraint("client", "route", "key"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("delivery_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("outbox_id", BigInteger, ForeignKey("payments.outbox.outbox_id"), nullable=False),
+    Column("subscriber", Text, nullable=False),
+    Column("at", _INSTANT, nullable=False),
+    Column("is_taken", Boolean, nullable=False),
+    Column("status", Integer),
+    Column("error", Text, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Index("delivery_event", "outbox_id", "delivery_id"),
+    Index("delivery_subscriber", "subscriber", "delivery_id"),
+    Index("delivery_taken", "subscriber", "delivery_id", postgresql_where=text("is_taken")),
+)
+
+outage = Table(
+    "outage",
+    metadata,
+    Column("outage_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("is_down", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", _INSTANT, nullable=False),
+    Column("said_at", _INSTANT, nullable=False),
+    Index("outage_provider", "provider", "outage_id"),
 )

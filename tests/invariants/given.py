@@ -36,6 +36,8 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.idempotency": _LOCK | {"status", "answer"},
         "payments.outbox": _ADD
         | {"next_at", "attempts", "delivered_at", "parked_at", "last_error"},
+        "payments.delivery": _ADD,
+        "payments.outage": _ADD,
     },
     "clearing_recon": _BOTH
     | {
@@ -124,6 +126,12 @@ REPORT_READS: Final[Rights] = {
     "payments.outbox": frozenset(
         {"outbox_id", "subscriber", "sequence", "type", "created_at", "next_at", "attempts"}
         | {"delivered_at", "parked_at"}
+    ),
+    "payments.delivery": frozenset(
+        {"delivery_id", "outbox_id", "subscriber", "at", "is_taken", "status", "duration_ms"}
+    ),
+    "payments.outage": frozenset(
+        {"outage_id", "provider", "is_down", "source", "since", "said_at"}
     ),
     "reconciliation.file": frozenset(
         {"file_id", "source", "sha256", "name", "received_at", "state", "reason", "judged_at"}

@@ -1,0 +1,36 @@
+-- Every try to tell an authority something, and every word about its own system being away: both
+-- only grow, and the latest word of an authority is what holds.
+CREATE TABLE payments.delivery (
+    delivery_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    outbox_id bigint NOT NULL REFERENCES payments.outbox,
+    subscriber text NOT NULL,
+    at timestamptz NOT NULL,
+    is_taken boolean NOT NULL,
+    status integer CHECK (status BETWEEN 100 AND 999),
+    error text NOT NULL CHECK (length(error) <= 500),
+    duration_ms integer NOT NULL CHECK (duration_ms >= 0),
+    CONSTRAINT delivery_taken_without_error CHECK (NOT is_taken OR error = '')
+);
+CREATE INDEX delivery_event ON payments.delivery (outbox_id, delivery_id);
+CREATE INDEX delivery_subscriber ON payments.delivery (subscriber, delivery_id);
+CREATE INDEX delivery_taken ON payments.delivery (subscriber, delivery_id) WHERE is_taken;
+
+CREATE TABLE payments.outage (
+    outage_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    provider text NOT NULL,
+    is_down boolean NOT NULL,
+    source text NOT NULL CHECK (source IN ('authority', 'staff', 'deliveries')),
+    reason text NOT NULL CHECK (length(reason) <= 500),
+    since timestamptz NOT NULL,
+    said_at timestamptz NOT NULL,
+    CONSTRAINT outage_since_before_said CHECK (since <= said_at)
+);
+CREATE INDEX outage_provider ON payments.outage (provider, outage_id);
+
+GRANT INSERT ON payments.delivery, payments.outage TO clearing_app;
+GRANT SELECT ON payments.delivery, payments.outage TO clearing_app, clearing_recon, clearing_auditor;
+-- Reports need no word that was written or answered by somebody.
+GRANT SELECT (delivery_id, outbox_id, subscriber, at, is_taken, status, duration_ms)
+    ON payments.delivery TO clearing_report;
+GRANT SELECT (outage_id, provider, is_down, source, since, said_at)
+    ON payments.outage TO clearing_report;
