@@ -310,3 +310,52 @@ outage = Table(
     Column("said_at", _INSTANT, nullable=False),
     Index("outage_provider", "provider", "outage_id"),
 )
+
+authority = Table(
+    "authority",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("family", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("pushed_by", Text, nullable=False),
+    Column("in_force_from", Date, nullable=False),
+    Column("in_force_to", Date),
+    Column("successor", Text, ForeignKey("payments.authority.code")),
+    Column("items_per_minute_max", Integer, nullable=False),
+    Index("authority_pushed_by", "pushed_by"),
+    Index("authority_successor", "successor", postgresql_where=text("successor IS NOT NULL")),
+)
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("intake_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("authority", Text, ForeignKey("payments.authority.code"), nullable=False),
+    Column("client", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("body_digest", LargeBinary, nullable=False),
+    Column("item_count", Integer, nullable=False),
+    Column("received_at", _INSTANT, nullable=False),
+    Index("intake_authority", "authority", "received_at"),
+    Index("intake_client", "client", "intake_id"),
+)
+
+intake_result = Table(
+    "intake_result",
+    metadata,
+    Column("intake_id", BigInteger, ForeignKey("payments.intake.intake_id"), primary_key=True),
+    Column("counts", JSONB, nullable=False),
+    Column("finished_at", _INSTANT, nullable=False),
+)
+
+intake_refusal = Table(
+    "intake_refusal",
+    metadata,
+    Column("intake_id", BigInteger, ForeignKey("payments.intake.intake_id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("intake_id", "place"),
+)

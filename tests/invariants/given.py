@@ -29,7 +29,12 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
     "clearing_app": _BOTH
     | {
         "payments.beneficiary": _ADD,
-        "payments.obligation": _ADD | {"status"},
+        "payments.obligation": _ADD | {"status", "confirmed_at"},
+        "payments.authority": _ADD
+        | {"in_force_to", "successor", "pushed_by", "items_per_minute_max"},
+        "payments.intake": _ADD,
+        "payments.intake_result": _ADD,
+        "payments.intake_refusal": _ADD,
         "payments.payment": _ADD | _PAYMENT,
         "payments.payment_line": _ADD,
         "payments.attempt": _ADD | _ATTEMPT,
@@ -90,6 +95,7 @@ MAY_CHANGE: Final[Rights] = {
     "api.lease": _ANY_WAY,
     "payments.beneficiary": frozenset({"name", "bank_name", "statement_source"}),
     "payments.obligation": ALL,
+    "payments.authority": ALL,
     "payments.payment": _PAYMENT,
     "payments.attempt": _ATTEMPT,
     "payments.outbox": ALL,
@@ -99,6 +105,11 @@ MAY_CHANGE: Final[Rights] = {
 
 REPORT_READS: Final[Rights] = {
     "payments.beneficiary": ALL,
+    "payments.authority": ALL,
+    "payments.intake": frozenset(
+        {"intake_id", "authority", "channel", "item_count", "received_at"}
+    ),
+    "payments.intake_result": ALL,
     "payments.state_step": ALL,
     "payments.step": ALL,
     "payments.obligation": frozenset(
