@@ -359,3 +359,41 @@ intake_refusal = Table(
     Column("reason", Text, nullable=False),
     PrimaryKeyConstraint("intake_id", "place"),
 )
+
+agency_order = Table(
+    "agency_order",
+    metadata,
+    Column("agency", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column(
+        "obligation_id", BigInteger, ForeignKey("payments.obligation.obligation_id"), nullable=False
+    ),
+    Column("amount_vnd", BigInteger, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("ordered_at", _INSTANT, nullable=False),
+    PrimaryKeyConstraint("agency", "reference"),
+    Index("agency_order_obligation", "obligation_id"),
+)
+
+decision_watch = Table(
+    "decision_watch",
+    metadata,
+    Column("watch_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("decided_on", Date),
+    Column("fact_index", LargeBinary, nullable=False),
+    Column("address_index", LargeBinary, nullable=False),
+    Column("device_index", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("seal_place", Text, nullable=False, unique=True),
+    Column("made_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+    Column("next_at", _INSTANT, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("last_error", Text, nullable=False, server_default=text("''")),
+    UniqueConstraint("address_index", "fact_index", name="decision_watch_once"),
+    Index("decision_watch_due", "next_at"),
+    Index("decision_watch_device", "device_index"),
+    Index("decision_watch_over", "expires_at"),
+)

@@ -41,6 +41,8 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.idempotency": _LOCK | {"status", "answer"},
         "payments.outbox": _ADD
         | {"next_at", "attempts", "delivered_at", "parked_at", "last_error"},
+        "payments.agency_order": _ADD,
+        "payments.decision_watch": _LOCK | {"next_at", "attempts", "last_error"},
         "payments.delivery": _ADD,
         "payments.outage": _ADD,
     },
@@ -99,6 +101,7 @@ MAY_CHANGE: Final[Rights] = {
     "payments.payment": _PAYMENT,
     "payments.attempt": _ATTEMPT,
     "payments.outbox": ALL,
+    "payments.decision_watch": _ANY_WAY,
     "reconciliation.file": ALL,  # Row by row, by keep_file_v1.
 }
 """What triggers do not refuse to the owner, table by table; all others only grow."""
@@ -144,6 +147,7 @@ REPORT_READS: Final[Rights] = {
     "payments.outage": frozenset(
         {"outage_id", "provider", "is_down", "source", "since", "said_at"}
     ),
+    "payments.agency_order": frozenset({"agency", "obligation_id", "amount_vnd", "ordered_at"}),
     "reconciliation.file": frozenset(
         {"file_id", "source", "sha256", "name", "received_at", "state", "reason", "judged_at"}
         | {"business_date", "version", "item_count", "total_vnd", "fee_total_vnd", "matched_on"}
