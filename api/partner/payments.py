@@ -1,4 +1,4 @@
-"""JSON v1: find what is owed, open a payment, choose a gateway, read state and proof."""
+"""JSON v1: open a payment, choose a gateway, read state and proof."""
 
 import base64
 import hashlib
@@ -10,15 +10,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
-from api.access.obligation_token import open_obligation, seal_obligation
+from api.access.obligation_token import open_obligation
 from api.access.partner_key import partner_of
 from api.house import House
-from api.partner.quote_out import LineOut, NoteOut, quote_out
 from api.start_payment import handle_of, open_for, send
 from ledger.money import VND_MAX, Money
 from ledger.postgres.transaction import Tx
 from payments.errors import NotFound
-from payments.look_up import Found, NoDecisionYet, Question, look_up
 from payments.payment import Payment
 from payments.payment_number import is_payment_number
 from payments.postgres import acknowledgement_rows, idempotency_rows, payment_rows
@@ -45,14 +43,6 @@ class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class LookUpIn(_In):
-    """What is printed on a paper decision: nothing is found by a plate or a name alone."""
-
-    number: str = Field(min_length=1, max_length=60, examples=["1234/QĐ-XPHC"])
-    decided_on: date
-    subject: str = Field(min_length=1, max_length=20, description="plate of the vehicle")
-
-
 class PaymentIn(_In):
     """Obligations found by look-up, and the total the payer was shown."""
 
@@ -66,20 +56,6 @@ class AttemptIn(_In):
 
     gateway: str = Field(pattern=r"^[a-z][a-z0-9_]{1,19}$")
     payer_address: PayerAddress
-
-
-class LookUpOut(BaseModel):
-    """`result` is found, paid, no_decision_yet or no_match; the rest is there when found."""
-
-    result: Literal["found", "paid", "no_decision_yet", "no_match"]
-    obligation: str | None = None
-    priced_on: date | None = None
-    deadline: date | None = None
-    total_vnd: int | None = None
-    total_tomorrow_vnd: int | None = None
-    being_paid_until: datetime | None = None
-    lines: list[LineOut] = Field(default_factory=list[LineOut])
-    notes: list[NoteOut] = Field(default_factory=list[NoteOut])
 
 
 class PaymentOut(BaseModel):
@@ -124,19 +100,6 @@ def routes(house: House) -> APIRouter:
     """Return the doors of the payment API."""
     router = APIRouter(prefix="/v1", tags=["payments"])
     partner = Depends(partner_of(house))
-
-    @router.post("/look-ups")
-    def find(body: LookUpIn, client: Annotated[str, partner]) -> LookUpOut:
-        """Find one obligation by number, date and plate; strongly consistent."""
-        question = Question(number=body.number, decided_on=body.decided_on, subject=body.subject)
-        with house.open_tx() as tx:
-            answer = look_up(
-                tx, question, on=house.today(), keys=house.personal_keys, rates=house.rates
-            )
-        if isinstance(answer, Found):
-            return _found(house, answer, client=client)
-        is_early = isinstance(answer, NoDecisionYet)
-        return LookUpOut(result="no_decision_yet" if is_early else "no_match")
 
     @router.post("/payments", status_code=201)
     def create(
@@ -233,23 +196,6 @@ def _own(tx: Tx, number: str, *, client: str) -> Payment:
     if payment is None or payment.client != client:
         raise NotFound
     return payment
-
-
-def _found(house: House, found: Found, *, client: str) -> LookUpOut:
-    if found.quote is None:
-        return LookUpOut(result="paid")
-    told = quote_out(found.quote, house.pages.speeches)
-    return LookUpOut(
-        result="found",
-        obligation=seal_obligation(house, found.obligation_id, bound_to=client),
-        priced_on=told.priced_on,
-        deadline=told.deadline,
-        total_vnd=told.total_vnd,
-        total_tomorrow_vnd=found.total_tomorrow.vnd,
-        being_paid_until=found.being_paid_until,
-        lines=told.lines,
-        notes=told.notes,
-    )
 
 
 def _payment(house: House, payment: Payment) -> PaymentOut:

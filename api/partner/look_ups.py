@@ -1,0 +1,87 @@
+"""JSON v1: find one obligation by what stands on its paper; a key to the door is no oracle."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access.obligation_token import seal_obligation
+from api.access.partner_key import partner_of
+from api.house import House
+from api.partner.quote_out import LineOut, NoteOut, quote_out
+from payments.look_up import Found, NoDecisionYet, Question, look_up
+
+
+class LookUpIn(BaseModel):
+    """What is printed on a paper: nothing is found by a plate or a name alone."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    number: str = Field(
+        min_length=1,
+        max_length=60,
+        examples=["1234/QĐ-XPHC"],
+        description="of the decision, violation record, insurance card or dossier",
+    )
+    decided_on: date | None = Field(
+        default=None, description="day of the decision or record; left out where there is none"
+    )
+    subject: str = Field(
+        min_length=1,
+        max_length=20,
+        examples=["30A-123.45"],
+        description="plate of the vehicle, or the last four digits of the identity paper",
+    )
+
+
+class LookUpOut(BaseModel):
+    """`result` is found, paid, no_decision_yet or no_match; the rest is there when found."""
+
+    result: Literal["found", "paid", "no_decision_yet", "no_match"]
+    obligation: str | None = None
+    priced_on: date | None = None
+    deadline: date | None = None
+    total_vnd: int | None = None
+    total_tomorrow_vnd: int | None = None
+    being_paid_until: datetime | None = None
+    lines: list[LineOut] = Field(default_factory=list[LineOut])
+    notes: list[NoteOut] = Field(default_factory=list[NoteOut])
+
+
+def routes(house: House) -> APIRouter:
+    """Return the door of the look-up."""
+    router = APIRouter(prefix="/v1", tags=["payments"])
+    partner = Depends(partner_of(house))
+
+    @router.post("/look-ups")
+    def find(body: LookUpIn, client: Annotated[str, partner]) -> LookUpOut:
+        """Find one obligation by its number and second facts; strongly consistent."""
+        question = Question(number=body.number, decided_on=body.decided_on, subject=body.subject)
+        with house.open_tx() as tx:
+            answer = look_up(
+                tx, question, on=house.today(), keys=house.personal_keys, rates=house.rates
+            )
+        if isinstance(answer, Found):
+            return _found(house, answer, client=client)
+        is_early = isinstance(answer, NoDecisionYet)
+        return LookUpOut(result="no_decision_yet" if is_early else "no_match")
+
+    return router
+
+
+def _found(house: House, found: Found, *, client: str) -> LookUpOut:
+    if found.quote is None:
+        return LookUpOut(result="paid")
+    told = quote_out(found.quote, house.pages.speeches)
+    return LookUpOut(
+        result="found",
+        obligation=seal_obligation(house, found.obligation_id, bound_to=client),
+        priced_on=told.priced_on,
+        deadline=told.deadline,
+        total_vnd=told.total_vnd,
+        total_tomorrow_vnd=found.total_tomorrow.vnd,
+        being_paid_until=found.being_paid_until,
+        lines=told.lines,
+        notes=told.notes,
+    )
