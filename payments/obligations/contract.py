@@ -77,7 +77,9 @@ class ObligationKind:
     the obligation is for, `authority` who decided it ('' where nobody is named); `purpose` is what
     the bank's transfer shall say. `dated_on` is the day of the decision where the facts hold it.
     `is_payable` is False for what may be found but not paid. `typed` returns the number people type
-    where it is shorter than the one that is unique: an insurance number without the period.
+    where it is shorter than the one that is unique: an insurance number without the period; it
+    raises InputRefused for a number of another shape. `rates_used` names the series of rates its
+    prices may need, for the check of the file that holds them.
     """
 
     code: str
@@ -92,3 +94,4 @@ class ObligationKind:
     dated_on: Callable[[Facts], date | None] = undated
     is_payable: bool = True
     typed: Callable[[str], str] | None = None
+    rates_used: tuple[str, ...] = ()

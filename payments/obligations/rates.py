@@ -19,6 +19,7 @@ _ONE_DAY = timedelta(days=1)
 _FILE = Path(__file__).with_name("rates.toml")
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _FIELDS = frozenset({"value", "from", "to", "source", "status"})
+_HOLE_FIELDS = frozenset({"missing", "from", "to", "source"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,27 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Hole:
+    """Days, first and last included, for which a number exists in law but was not found.
+
+    `source` says where it was looked for. A price refuses there as it does outside all rows.
+    """
+
+    first: date
+    last: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rates:
     """All numbers set by law, by name, in order of their days."""
 
     by_name: Mapping[str, tuple[Rate, ...]]
+
+    def known(self, name: str, *, on: date) -> Rate | None:
+        """Return the number in force that day, None when none is known."""
+        rates = self.by_name.get(name, ())
+        return next((rate for rate in rates if rate.is_in_force(on)), None)
 
     def in_force(self, name: str, *, on: date) -> Rate:
         """Return the number in force that day.
@@ -63,10 +81,23 @@ class Rates:
         Raises:
             RateMissing: none is known for that day; there is never a default.
         """
-        for rate in self.by_name.get(name, ()):
-            if rate.is_in_force(on):
-                return rate
-        raise RateMissing(field=name, reason=f"no value is known for {on.isoformat()}")
+        rate = self.known(name, on=on)
+        if rate is None:
+            raise RateMissing(field=name, reason=f"no value is known for {on.isoformat()}")
+        return rate
+
+    def latest(self, names: Sequence[str], *, on: date) -> str:
+        """Return the last of some names that has begun by that day, the first if none has.
+
+        A law names a new yardstick from its first day on; before, the one before it counted.
+        """
+        begun = [name for name in names if (first := self.first_day(name)) and first <= on]
+        return begun[-1] if begun else names[0]
+
+    def first_day(self, name: str) -> date | None:
+        """Return the first day a number is known, None when it never is."""
+        rates = self.by_name.get(name, ())
+        return rates[0].first if rates else None
 
     def changes(self, name: str) -> frozenset[date]:
         """Return the days on which the number changes, or ceases to be known."""
@@ -92,25 +123,61 @@ def load_rates() -> Rates:
 def read_rates(text: str) -> Rates:
     """Return the numbers in a TOML text: `[[group.name]]` rows with value, from, to and source.
 
+    A row with `missing = true` in place of value and status declares that none was found.
+
     Raises:
         ValueError: not TOML, a field missing or unknown, a decimal fraction not written as text,
             or two rows of one name on the same day.
     """
-    by_name: dict[str, tuple[Rate, ...]] = {}
-    groups: dict[str, dict[str, list[dict[str, Any]]]] = tomllib.loads(text)
-    for group, series in groups.items():
-        for name, rows in series.items():
-            full_name = f"{group}.{name}"
-            by_name[full_name] = _series(full_name, rows)
+    by_name = {name: _series(name, rows) for name, rows in rows_by_name(text).items()}
     return Rates(by_name)
 
 
+def rows_by_name(text: str) -> Mapping[str, Sequence[Mapping[str, object]]]:
+    """Return the raw rows of every series of a TOML text, by `group.name`.
+
+    Raises:
+        ValueError: it is not TOML, or not made of `[[group.name]]` rows.
+    """
+    groups: dict[str, dict[str, list[dict[str, Any]]]] = tomllib.loads(text)
+    by_name: dict[str, Sequence[Mapping[str, object]]] = {}
+    for group, series in groups.items():
+        if not isinstance(series, dict):  # pyright: ignore[reportUnnecessaryIsInstance] (a file may hold anything)
+            raise ValueError(f"{group}: rows stand under [[group.name]]")  # noqa: TRY004 (the text is wrong, not a type of ours)
+        for name, rows in series.items():
+            if not isinstance(rows, list):  # pyright: ignore[reportUnnecessaryIsInstance] (a file may hold anything)
+                raise ValueError(f"{group}.{name}: rows stand under [[group.name]]")  # noqa: TRY004 (the text is wrong, not a type of ours)
+            by_name[f"{group}.{name}"] = rows
+    return by_name
+
+
+def read_row(name: str, row: Mapping[str, object]) -> Rate | Hole:
+    """Return one row of a series: a number, or where it is declared that none was found.
+
+    Raises:
+        ValueError: a field is missing, unknown or of the wrong sort.
+    """
+    return _hole(name, row) if "missing" in row else _rate(name, row)
+
+
 def _series(name: str, rows: Sequence[Mapping[str, object]]) -> tuple[Rate, ...]:
-    rates = tuple(sorted((_rate(name, row) for row in rows), key=lambda rate: rate.first))
-    for earlier, later in pairwise(rates):
+    read = sorted((read_row(name, row) for row in rows), key=lambda row: row.first)
+    for earlier, later in pairwise(read):
         if earlier.last is None or earlier.last >= later.first:
             raise ValueError(f"{name}: two rows are in force on {later.first.isoformat()}")
-    return rates
+    return tuple(row for row in read if isinstance(row, Rate))
+
+
+def _hole(name: str, row: Mapping[str, object]) -> Hole:
+    source = row.get("source")
+    if set(row) != _HOLE_FIELDS or row["missing"] is not True:
+        raise ValueError(f"{name}: a declared hole has missing = true, from, to and source")
+    if not isinstance(source, str) or not source:
+        raise ValueError(f"{name}: a hole without source says nothing of where was looked")
+    hole = Hole(first=_day(name, row["from"]), last=_day(name, row["to"]), source=source)
+    if hole.last < hole.first:
+        raise ValueError(f"{name}: a hole ends on {hole.last.isoformat()}, before it begins")
+    return hole
 
 
 def _rate(name: str, row: Mapping[str, object]) -> Rate:

@@ -86,7 +86,11 @@ def test_every_fine_number_is_known_for_every_day_since_2014(day: date):
 def test_the_fine_numbers_are_those_of_the_law():
     rates = load_rates()
     today = date(2026, 3, 11)
-    found = {name: rates.in_force(name, on=today).text for name in rates.by_name}
+    found = {
+        name: rates.in_force(name, on=today).text
+        for name in rates.by_name
+        if name.startswith("fines.")
+    }
     assert found == {
         "fines.payment_term_days": "10",
         "fines.unproven_receipt_term_days": "12",
@@ -98,6 +102,65 @@ def test_the_fine_numbers_are_those_of_the_law():
     before = date(2013, 7, 1) - timedelta(1)
     with pytest.raises(RateMissing):
         rates.in_force("fines.late_daily_rate", on=before)
+
+
+HOLE = """
+[[fines.late_daily_rate]]
+missing = true
+from = 2026-03-25
+to = 2026-03-25
+source = "Không tìm thấy"
+"""
+
+
+def test_a_declared_hole_is_refused_like_any_other_day_without_a_number():
+    rates = read_rates(TWO_ROWS + HOLE)
+    assert rates.by_name == read_rates(TWO_ROWS).by_name
+    with pytest.raises(RateMissing, match="2026-03-25"):
+        rates.in_force("fines.late_daily_rate", on=date(2026, 3, 25))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("missing = true", "missing = false"),
+        ("missing = true", "missing = 1"),
+        ("missing = true", 'missing = true\nstatus = "CONFIRMED"'),
+        ("missing = true", "missing = true\nvalue = 1"),
+        ("to = 2026-03-25\n", ""),
+        ("to = 2026-03-25", "to = 2026-03-24"),
+        ("from = 2026-03-25", "from = 2026-03-24"),
+        ('"Không tìm thấy"', '""'),
+    ],
+)
+def test_a_hole_that_breaks_the_rules_is_refused(old: str, new: str):
+    assert old in HOLE
+    with pytest.raises(ValueError, match=r"fines\.late_daily_rate"):
+        read_rates(TWO_ROWS + HOLE.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    "text", ["fines = 1", "[fines]\nlate_daily_rate = 1", "[[fines]]\nvalue = 1"]
+)
+def test_a_file_without_series_of_rows_is_refused(text: str):
+    with pytest.raises(ValueError, match=r"stand under \[\[group.name\]\]"):
+        read_rates(text)
+
+
+def test_a_yardstick_counts_from_its_first_day_and_the_one_before_it_until_then():
+    rates = load_rates()
+    names = ("reference.base_salary", "reference.reference_level")
+    assert rates.latest(names, on=date(2025, 6, 30)) == names[0]
+    assert rates.latest(names, on=date(2025, 7, 1)) == names[1]
+    assert rates.latest(names, on=date(2000, 1, 1)) == names[0]
+    assert rates.first_day(names[1]) == date(2025, 7, 1)
+    assert rates.first_day("reference.other") is None
+
+
+def test_the_reference_level_is_the_base_salary_as_long_as_no_law_says_otherwise():
+    rates = load_rates()
+    for row in rates.by_name["reference.reference_level"]:
+        assert rates.in_force("reference.base_salary", on=row.first).value == row.value
 
 
 def test_the_least_sure_number_decides():
