@@ -3,6 +3,7 @@
 ServerFailed         it would not start, stop or answer; the sentence says why
 └── BinariesMissing  no PostgreSQL of a version we can use is on this machine
 DatabaseRefused      it cannot be prepared or migrated as asked; the sentence says why
+TriesNotKept         it is there, but tries cannot be counted in it
 """
 
 
@@ -16,3 +17,7 @@ class BinariesMissing(ServerFailed):
 
 class DatabaseRefused(Exception):
     """A database cannot be prepared or migrated; the message is for the person who asked."""
+
+
+class TriesNotKept(Exception):
+    """Tries cannot be counted in the database; whoever guards a door goes on without it."""

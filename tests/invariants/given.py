@@ -39,6 +39,7 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.payment_line": _ADD,
         "payments.attempt": _ADD | _ATTEMPT,
         "payments.idempotency": _LOCK | {"status", "answer"},
+        "api.quota": _LOCK | ALL,
         "payments.outbox": _ADD
         | {"next_at", "attempts", "delivered_at", "parked_at", "last_error"},
         "payments.agency_order": _ADD,
@@ -95,6 +96,7 @@ MAY_CHANGE: Final[Rights] = {
     "payments.obligation_lock": _ANY_WAY,
     "payments.idempotency": _ANY_WAY,
     "api.lease": _ANY_WAY,
+    "api.quota": _ANY_WAY,
     "payments.beneficiary": frozenset({"name", "bank_name", "statement_source"}),
     "payments.obligation": ALL,
     "payments.authority": ALL,
