@@ -11,13 +11,16 @@ JITTER_PARTS = 5  # a fifth either way, so that what failed together does not co
 class TellPlan:
     """Waits between tries; each is twice the one before, up to `interval_max`.
 
-    `lease` is how long a claimed event may take before another process may send it.
+    `lease` is how long a claimed event may take before another process may send it, `away_after`
+    how long all tries fail before an authority counts as away. `interval_max` is also how late it
+    may be noticed that it is back.
     """
 
     first: timedelta = timedelta(seconds=5)
-    interval_max: timedelta = timedelta(hours=1)
+    interval_max: timedelta = timedelta(minutes=10)
     give_up_after: timedelta = timedelta(hours=72)
     lease: timedelta = timedelta(minutes=2)
+    away_after: timedelta = timedelta(minutes=10)
 
     def wait(self, event_id: str, *, attempts: int) -> timedelta | None:
         """Return how long to wait after so many failed tries, None when it is time to give up."""

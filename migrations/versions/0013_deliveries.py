@@ -23,13 +23,19 @@ SQL_FOLDER = ROOT / "payments" / "postgres" / "sql"
 
 
 def upgrade() -> None:
-    """Make what finds an authority's events by time, then create both tables.
+    """Add when to tell something again and what finds an authority's events, then both tables.
 
     In this order, so that a step that was interrupted can be taken again.
     """
     with op.get_context().autocommit_block():
-        for name in ("outbox_subscriber", "outbox_undelivered"):
+        load_sql(SQL_FOLDER, "outbox_again_v1")
+        run_sql("ALTER TABLE payments.outbox VALIDATE CONSTRAINT outbox_again_once_told")
+        for name in ("outbox_again", "outbox_subscriber", "outbox_undelivered"):
             run_sql(f"DROP INDEX CONCURRENTLY IF EXISTS payments.{name}")
+        run_sql(
+            "CREATE INDEX CONCURRENTLY outbox_again ON payments.outbox (again_at)"
+            " WHERE again_at IS NOT NULL"
+        )
         run_sql(
             "CREATE INDEX CONCURRENTLY outbox_subscriber"
             " ON payments.outbox (subscriber, created_at, outbox_id)"
@@ -49,3 +55,4 @@ def downgrade() -> None:
     with as_owner():
         run_sql("DROP TABLE payments.delivery, payments.outage")
         run_sql("DROP INDEX payments.outbox_subscriber, payments.outbox_undelivered")
+        run_sql("ALTER TABLE payments.outbox DROP COLUMN again_at")

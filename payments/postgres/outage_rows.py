@@ -1,11 +1,13 @@
 """When an authority's own system was away: what it, staff, or failed deliveries said."""
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from ledger.postgres.transaction import Tx
 from payments.postgres.tables import outage
@@ -45,6 +47,21 @@ def outage_of(tx: Tx, provider: str) -> Outage | None:
         reason=str(row.reason),
         declared=OutageSource(row.source) is not OutageSource.DELIVERIES,
     )
+
+
+def noticed_away(tx: Tx, providers: Collection[str]) -> set[str]:
+    """Return those of whom failed deliveries said that they are away, and nobody else since."""
+    latest = (
+        select(outage.c.provider, outage.c.is_down, outage.c.source)
+        .where(outage.c.provider.in_(providers))
+        .ext(distinct_on(outage.c.provider))
+        .order_by(outage.c.provider, outage.c.outage_id.desc())
+    )
+    return {
+        str(row.provider)
+        for row in tx.execute(latest)
+        if row.is_down and OutageSource(row.source) is OutageSource.DELIVERIES
+    }
 
 
 def keep_down(

@@ -1,5 +1,7 @@
 """The tables of payments, as the migrations leave them."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -7,6 +9,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -19,10 +22,23 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(schema="payments")
 
 _INSTANT = DateTime(timezone=True)
+
+
+def _filled(sort: type[TypeEngine[Any]] | TypeEngine[Any], *names: str) -> list[Column[Any]]:
+    """Return columns of one sort that are never empty."""
+    return [Column(name, sort, nullable=False) for name in names]
+
+
+def _link(table: str) -> Column[int]:
+    """Return the column that names a row of another table by its id."""
+    to = ForeignKey(f"payments.{table}.{table}_id")
+    return Column(f"{table}_id", BigInteger, to, nullable=False)
+
 
 beneficiary = Table(
     "beneficiary",
@@ -30,18 +46,14 @@ beneficiary = Table(
     Column("code", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("account_number", Text, nullable=False, unique=True),
-    Column("bank_name", Text, nullable=False),
-    Column("statement_source", Text, nullable=False),
+    *_filled(Text, "bank_name", "statement_source"),
 )
 
 obligation = Table(
     "obligation",
     metadata,
     Column("obligation_id", BigInteger, Identity(always=True), primary_key=True),
-    Column("provider", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("number", Text, nullable=False),
-    Column("number_shown", Text, nullable=False),
+    *_filled(Text, "provider", "kind", "number", "number_shown"),
     Column("decided_on", Date),
     Column("subject_index", LargeBinary),
     Column("sealed", LargeBinary),
@@ -56,6 +68,7 @@ obligation = Table(
     Column("changed_at", _INSTANT),
     Column("confirmed_at", _INSTANT),
     Column("successor_id", BigInteger, ForeignKey("payments.obligation.obligation_id")),
+    Column("captures", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("provider", "kind", "number", name="obligation_once"),
     Index("obligation_number", "number"),
     Index(
@@ -79,10 +92,8 @@ payment = Table(
     Column("version", Integer, nullable=False),
     Column("amount_vnd", BigInteger, nullable=False),
     Column("priced_on", Date, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("client", Text, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("expires_at", _INSTANT, nullable=False),
+    *_filled(Text, "language", "client"),
+    *_filled(_INSTANT, "created_at", "expires_at"),
     Column("paid_at", _INSTANT),
     UniqueConstraint("number", name="payment_number_once"),
     UniqueConstraint("handle_hash", name="payment_handle_once"),
@@ -96,16 +107,15 @@ payment = Table(
 payment_line = Table(
     "payment_line",
     metadata,
-    Column("payment_id", BigInteger, ForeignKey("payments.payment.payment_id"), nullable=False),
+    _link("payment"),
     Column("ordinal", Integer, nullable=False),
-    Column(
-        "obligation_id", BigInteger, ForeignKey("payments.obligation.obligation_id"), nullable=False
-    ),
+    _link("obligation"),
     Column("part", Text, nullable=False),
     Column("amount_vnd", BigInteger, nullable=False),
     Column("beneficiary", Text, nullable=False),
-    Column("budget", JSONB, nullable=False),
-    Column("explanation", JSONB, nullable=False),
+    *_filled(JSONB, "budget", "explanation"),
+    Column("obligation_version", Integer, nullable=False, server_default=text("1")),
+    Column("captures_before", Integer, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("payment_id", "ordinal"),
     Index("payment_line_obligation", "obligation_id"),
 )
@@ -119,7 +129,7 @@ obligation_lock = Table(
         ForeignKey("payments.obligation.obligation_id"),
         primary_key=True,
     ),
-    Column("payment_id", BigInteger, ForeignKey("payments.payment.payment_id"), nullable=False),
+    _link("payment"),
     Column("locked_at", _INSTANT, nullable=False),
     Index("obligation_lock_payment", "payment_id"),
 )
@@ -128,14 +138,11 @@ attempt = Table(
     "attempt",
     metadata,
     Column("attempt_id", BigInteger, Identity(always=True), primary_key=True),
-    Column("payment_id", BigInteger, ForeignKey("payments.payment.payment_id"), nullable=False),
-    Column("gateway", Text, nullable=False),
-    Column("reference", Text, nullable=False),
-    Column("state", Text, nullable=False),
+    _link("payment"),
+    *_filled(Text, "gateway", "reference", "state"),
     Column("version", Integer, nullable=False),
     Column("amount_vnd", BigInteger, nullable=False),
-    Column("created_at", _INSTANT, nullable=False),
-    Column("expires_at", _INSTANT, nullable=False),
+    *_filled(_INSTANT, "created_at", "expires_at"),
     Column("fields", JSONB, nullable=False),
     Column("gateway_transaction", Text, nullable=False),
     Column("next_ask_at", _INSTANT),
@@ -155,18 +162,14 @@ evidence = Table(
     "evidence",
     metadata,
     Column("evidence_id", BigInteger, Identity(always=True), primary_key=True),
-    Column("gateway", Text, nullable=False),
-    Column("kind", Text, nullable=False),
+    *_filled(Text, "gateway", "kind"),
     Column("digest", LargeBinary, nullable=False),
     Column("received_at", _INSTANT, nullable=False),
-    Column("method", Text, nullable=False),
-    Column("path", Text, nullable=False),
+    *_filled(Text, "method", "path"),
     Column("query", LargeBinary, nullable=False),
     Column("headers", JSONB, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("peer", Text, nullable=False),
-    Column("reference", Text, nullable=False),
-    Column("verdict", Text, nullable=False),
+    *_filled(Text, "peer", "reference", "verdict"),
     Column("attempt_id", BigInteger, ForeignKey("payments.attempt.attempt_id")),
     UniqueConstraint("gateway", "kind", "digest", name="evidence_once"),
     Index("evidence_attempt", "attempt_id"),
@@ -178,9 +181,7 @@ step = Table(
     Column("machine", Text, nullable=False),
     Column("subject_id", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("step", Text, nullable=False),
-    Column("from_state", Text, nullable=False),
-    Column("to_state", Text, nullable=False),
+    *_filled(Text, "step", "from_state", "to_state"),
     Column("at", _INSTANT, nullable=False),
     Column("evidence_id", BigInteger, ForeignKey("payments.evidence.evidence_id")),
     PrimaryKeyConstraint("machine", "subject_id", "version"),
@@ -189,10 +190,7 @@ step = Table(
 state_step = Table(
     "state_step",
     metadata,
-    Column("machine", Text, nullable=False),
-    Column("from_state", Text, nullable=False),
-    Column("step", Text, nullable=False),
-    Column("to_state", Text, nullable=False),
+    *_filled(Text, "machine", "from_state", "step", "to_state"),
     PrimaryKeyConstraint("machine", "from_state", "step"),
 )
 
@@ -200,17 +198,15 @@ capture = Table(
     "capture",
     metadata,
     Column("capture_id", BigInteger, Identity(always=True), primary_key=True),
-    Column("gateway", Text, nullable=False),
-    Column("gateway_transaction", Text, nullable=False),
-    Column("reference", Text, nullable=False),
-    Column("attempt_id", BigInteger, ForeignKey("payments.attempt.attempt_id"), nullable=False),
-    Column("payment_id", BigInteger, ForeignKey("payments.payment.payment_id"), nullable=False),
+    *_filled(Text, "gateway", "gateway_transaction", "reference"),
+    _link("attempt"),
+    _link("payment"),
     Column("movement", Text, nullable=False),
     Column("amount_vnd", BigInteger, nullable=False),
     Column("paid_at", _INSTANT, nullable=False),
     Column("business_date", Date, nullable=False),
     Column("entry_key", Text, nullable=False, unique=True),
-    Column("evidence_id", BigInteger, ForeignKey("payments.evidence.evidence_id"), nullable=False),
+    _link("evidence"),
     UniqueConstraint("gateway", "gateway_transaction", name="capture_once"),
     Index("capture_payment", "payment_id"),
     Index("capture_day", "business_date", "gateway"),
@@ -233,8 +229,7 @@ acknowledgement = Table(
         nullable=False,
         unique=True,
     ),
-    Column("payload", LargeBinary, nullable=False),
-    Column("signature", LargeBinary, nullable=False),
+    *_filled(LargeBinary, "payload", "signature"),
     Column("key_id", Text, nullable=False),
     Column("issued_at", _INSTANT, nullable=False),
 )
@@ -245,9 +240,7 @@ outbox = Table(
     Column("outbox_id", BigInteger, Identity(always=True), primary_key=True),
     Column("event_id", Text, nullable=False, unique=True),
     Column("subscriber", Text, nullable=False),
-    Column(
-        "obligation_id", BigInteger, ForeignKey("payments.obligation.obligation_id"), nullable=False
-    ),
+    _link("obligation"),
     Column("sequence", Integer, nullable=False),
     Column("type", Text, nullable=False),
     Column("payload", JSONB, nullable=False),
@@ -257,8 +250,10 @@ outbox = Table(
     Column("delivered_at", _INSTANT),
     Column("parked_at", _INSTANT),
     Column("last_error", Text, nullable=False),
+    Column("again_at", _INSTANT),
     UniqueConstraint("subscriber", "obligation_id", "sequence", name="outbox_in_order"),
     Index("outbox_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    Index("outbox_again", "again_at", postgresql_where=text("again_at IS NOT NULL")),
     Index("outbox_subscriber", "subscriber", "created_at", "outbox_id"),
     Index(
         "outbox_undelivered",
@@ -272,9 +267,7 @@ outbox = Table(
 idempotency = Table(
     "idempotency",
     metadata,
-    Column("client", Text, nullable=False),
-    Column("route", Text, nullable=False),
-    Column("key", Text, nullable=False),
+    *_filled(Text, "client", "route", "key"),
     Column("body_digest", LargeBinary, nullable=False),
     Column("status", Integer),
     Column("answer", LargeBinary),
@@ -304,10 +297,8 @@ outage = Table(
     Column("outage_id", BigInteger, Identity(always=True), primary_key=True),
     Column("provider", Text, nullable=False),
     Column("is_down", Boolean, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("since", _INSTANT, nullable=False),
-    Column("said_at", _INSTANT, nullable=False),
+    *_filled(Text, "source", "reason"),
+    *_filled(_INSTANT, "since", "said_at"),
     Index("outage_provider", "provider", "outage_id"),
 )
 
@@ -315,9 +306,7 @@ authority = Table(
     "authority",
     metadata,
     Column("code", Text, primary_key=True),
-    Column("family", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("pushed_by", Text, nullable=False),
+    *_filled(Text, "family", "name", "pushed_by"),
     Column("in_force_from", Date, nullable=False),
     Column("in_force_to", Date),
     Column("successor", Text, ForeignKey("payments.authority.code")),
@@ -331,8 +320,7 @@ intake = Table(
     metadata,
     Column("intake_id", BigInteger, Identity(always=True), primary_key=True),
     Column("authority", Text, ForeignKey("payments.authority.code"), nullable=False),
-    Column("client", Text, nullable=False),
-    Column("channel", Text, nullable=False),
+    *_filled(Text, "client", "channel"),
     Column("body_digest", LargeBinary, nullable=False),
     Column("item_count", Integer, nullable=False),
     Column("received_at", _INSTANT, nullable=False),
@@ -351,23 +339,17 @@ intake_result = Table(
 intake_refusal = Table(
     "intake_refusal",
     metadata,
-    Column("intake_id", BigInteger, ForeignKey("payments.intake.intake_id"), nullable=False),
+    _link("intake"),
     Column("place", Integer, nullable=False),
-    Column("number", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("field", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    *_filled(Text, "number", "outcome", "field", "reason"),
     PrimaryKeyConstraint("intake_id", "place"),
 )
 
 agency_order = Table(
     "agency_order",
     metadata,
-    Column("agency", Text, nullable=False),
-    Column("reference", Text, nullable=False),
-    Column(
-        "obligation_id", BigInteger, ForeignKey("payments.obligation.obligation_id"), nullable=False
-    ),
+    *_filled(Text, "agency", "reference"),
+    _link("obligation"),
     Column("amount_vnd", BigInteger, nullable=False),
     Column("description", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
@@ -382,18 +364,68 @@ decision_watch = Table(
     Column("watch_id", BigInteger, Identity(always=True), primary_key=True),
     Column("number", Text, nullable=False),
     Column("decided_on", Date),
-    Column("fact_index", LargeBinary, nullable=False),
-    Column("address_index", LargeBinary, nullable=False),
-    Column("device_index", LargeBinary, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    *_filled(LargeBinary, "fact_index", "address_index", "device_index", "sealed"),
     Column("seal_place", Text, nullable=False, unique=True),
-    Column("made_at", _INSTANT, nullable=False),
-    Column("expires_at", _INSTANT, nullable=False),
-    Column("next_at", _INSTANT, nullable=False),
+    *_filled(_INSTANT, "made_at", "expires_at", "next_at"),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("last_error", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("address_index", "fact_index", name="decision_watch_once"),
     Index("decision_watch_due", "next_at"),
     Index("decision_watch_device", "device_index"),
     Index("decision_watch_over", "expires_at"),
+)
+
+obligation_change = Table(
+    "obligation_change",
+    metadata,
+    _link("obligation"),
+    Column("version", Integer, nullable=False),
+    *_filled(Text, "act", "reason", "document", "changed_by"),
+    Column("changed_at", _INSTANT, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("obligation_id", "version"),
+    UniqueConstraint("obligation_id", "act", "document", name="obligation_change_once"),
+)
+
+obligation_version = Table(
+    "obligation_version",
+    metadata,
+    _link("obligation"),
+    *_filled(Integer, "version", "replaced_by"),
+    Column("decided_on", Date),
+    Column("subject_index", LargeBinary),
+    Column("other_index", LargeBinary),
+    Column("person_index", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("facts", JSONB, nullable=False),
+    *_filled(Text, "beneficiary", "status"),
+    PrimaryKeyConstraint("obligation_id", "version"),
+    ForeignKeyConstraint(
+        ["obligation_id", "replaced_by"],
+        ["payments.obligation_change.obligation_id", "payments.obligation_change.version"],
+        name="obligation_version_has_its_change",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+)
+
+obligation_step = Table(
+    "obligation_step",
+    metadata,
+    Column("obligation_step_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("obligation_id", BigInteger, nullable=False),
+    *_filled(Text, "from_status", "to_status"),
+    Column("recorded_at", _INSTANT, nullable=False),
+    Index("obligation_step_obligation", "obligation_id", "obligation_step_id"),
+)
+
+refund_due = Table(
+    "refund_due",
+    metadata,
+    _link("obligation"),
+    Column("version", Integer, nullable=False),
+    *_filled(BigInteger, "paid_vnd", "due_vnd", "difference_vnd"),
+    Column("cause", Text, nullable=False),
+    Column("found_at", _INSTANT, nullable=False),
+    PrimaryKeyConstraint("obligation_id", "version"),
 )

@@ -19,17 +19,23 @@ _BOTH: Final[Rights] = {
     "payments.capture": _ADD,
     "payments.acknowledgement": _ADD,
     "payments.obligation_lock": _LOCK,
+    "payments.refund_due": _ADD,
     "api.lease": _ADD | ALL,
 }
 _PAYMENT: Final = frozenset({"state", "version", "paid_at"})
 _ATTEMPT: Final = frozenset(
     {"state", "version", "gateway_transaction", "next_ask_at", "asked_count"}
 )
+_CHANGE: Final = frozenset(
+    {"decided_on", "subject_index", "other_index", "person_index", "sealed", "facts"}
+    | {"beneficiary", "version", "changed_at", "successor_id"}
+)
 MAY_WRITE: Final[Mapping[str, Rights]] = {
     "clearing_app": _BOTH
     | {
         "payments.beneficiary": _ADD,
-        "payments.obligation": _ADD | {"status", "confirmed_at"},
+        "payments.obligation": _ADD | _CHANGE | {"status", "confirmed_at", "captures"},
+        "payments.obligation_change": _ADD,
         "payments.authority": _ADD
         | {"in_force_to", "successor", "pushed_by", "items_per_minute_max"},
         "payments.intake": _ADD,
@@ -41,7 +47,7 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.idempotency": _LOCK | {"status", "answer"},
         "api.quota": _LOCK | ALL,
         "payments.outbox": _ADD
-        | {"next_at", "attempts", "delivered_at", "parked_at", "last_error"},
+        | {"next_at", "attempts", "delivered_at", "parked_at", "last_error", "again_at"},
         "payments.agency_order": _ADD,
         "payments.decision_watch": _LOCK | {"next_at", "attempts", "last_error"},
         "payments.delivery": _ADD,
@@ -49,7 +55,7 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
     },
     "clearing_recon": _BOTH
     | {
-        "payments.obligation": frozenset({"status"}),
+        "payments.obligation": frozenset({"status", "captures"}),
         "payments.payment": _PAYMENT,
         "payments.attempt": _ATTEMPT,
         "payments.outbox": _ADD,
@@ -98,7 +104,7 @@ MAY_CHANGE: Final[Rights] = {
     "api.lease": _ANY_WAY,
     "api.quota": _ANY_WAY,
     "payments.beneficiary": frozenset({"name", "bank_name", "statement_source"}),
-    "payments.obligation": ALL,
+    "payments.obligation": _CHANGE | {"status", "confirmed_at", "captures"},
     "payments.authority": ALL,
     "payments.payment": _PAYMENT,
     "payments.attempt": _ATTEMPT,
@@ -118,7 +124,16 @@ REPORT_READS: Final[Rights] = {
     "payments.state_step": ALL,
     "payments.step": ALL,
     "payments.obligation": frozenset(
-        {"obligation_id", "provider", "kind", "beneficiary", "status", "pushed_at"}
+        {"obligation_id", "provider", "kind", "beneficiary", "status", "pushed_at", "version"}
+        | {"changed_at", "confirmed_at", "successor_id", "captures"}
+    ),
+    "payments.obligation_change": frozenset({"obligation_id", "version", "act", "changed_at"}),
+    "payments.obligation_version": frozenset(
+        {"obligation_id", "version", "replaced_by", "beneficiary", "status"}
+    ),
+    "payments.obligation_step": ALL,
+    "payments.refund_due": frozenset(
+        {"obligation_id", "version", "paid_vnd", "due_vnd", "difference_vnd", "found_at"}
     ),
     "payments.payment": frozenset(
         {"payment_id", "state", "version", "amount_vnd", "priced_on", "language", "client"}
@@ -126,6 +141,7 @@ REPORT_READS: Final[Rights] = {
     ),
     "payments.payment_line": frozenset(
         {"payment_id", "ordinal", "part", "amount_vnd", "beneficiary"}
+        | {"obligation_version", "captures_before"}
     ),
     "payments.attempt": frozenset(
         {"attempt_id", "payment_id", "gateway", "state", "version", "amount_vnd"}

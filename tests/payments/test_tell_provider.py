@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.event import Event
+from payments.postgres.delivery_rows import DeliveryState, Try, Wanted, newest_told, tries_of
+from payments.postgres.outage_rows import Outage, OutageSource, keep_down, keep_up, outage_of
 from payments.settle_payments import settle_payments
 from payments.tell_plan import TellPlan
 from payments.tell_provider import CHUNK_MAX, Delivered, Told, tell_provider
@@ -138,3 +140,95 @@ def test_several_processes_tell_each_event_once(open_tx: OpenTx):
     for event in authority.heard:
         assert last.get(event.obligation_id, 0) == event.sequence - 1
         last[event.obligation_id] = event.sequence
+
+
+def test_every_try_is_kept_as_it_went(tx: Tx):
+    pay(tx)
+    tell(tx, Authority("HTTP 503"))
+
+    def take(_: Event) -> Delivered:
+        return Delivered(
+            is_taken=True, error="", status=204, duration_ms=31, at=NOW + timedelta(seconds=11)
+        )
+
+    tell_provider(inside(tx), take, now=NOW + timedelta(seconds=10), limit_max=1)
+    (event,) = newest_told(tx, Wanted(), limit_max=9)
+    assert event.state is DeliveryState.DELIVERED
+    assert tries_of(tx, event.outbox_id, limit_max=9) == [
+        Try(NOW + timedelta(seconds=11), is_taken=True, status=204, error="", duration_ms=31),
+        Try(NOW, is_taken=False, status=None, error="HTTP 503", duration_ms=0),
+    ]
+
+
+def fail_until(tx: Tx, end: timedelta, *, error: str = "HTTP 503") -> None:
+    """Refuse everything, every ten seconds until then."""
+    for second in range(0, int(end.total_seconds()) + 1, 10):
+        tell(tx, Authority(error), now=NOW + timedelta(seconds=second))
+
+
+def test_an_authority_that_takes_nothing_in_for_ten_minutes_is_away_since_the_first_try(tx: Tx):
+    pay(tx)
+    fail_until(tx, timedelta(minutes=9))
+    assert outage_of(tx, "csgt") is None
+    for _ in range(5):
+        pay(tx)
+    fail_until(tx, timedelta(minutes=11))
+    assert outage_of(tx, "csgt") == Outage(NOW, "HTTP 503", declared=False)
+
+
+def test_a_try_that_is_taken_in_ends_it_and_what_waits_is_told_at_once(tx: Tx):
+    for _ in range(3):
+        pay(tx)
+    fail_until(tx, timedelta(minutes=40))
+    assert outage_of(tx, "csgt") is not None
+    authority = Authority()
+    back = NOW + timedelta(minutes=60)
+    told = tell_provider(inside(tx), authority, now=back, limit_max=1)
+    assert told.delivered == 1
+    assert outage_of(tx, "csgt") is None
+    assert tell(tx, authority, now=back) == Told(delivered=2)
+
+
+def test_what_somebody_declared_is_not_ended_by_a_try(tx: Tx):
+    keep_down(
+        tx,
+        provider="csgt",
+        source=OutageSource.AUTHORITY,
+        reason="Nâng cấp",
+        since=NOW,
+        now=NOW,
+    )
+    pay(tx)
+    tell(tx, Authority())
+    assert outage_of(tx, "csgt") == Outage(NOW, "Nâng cấp", declared=True)
+
+
+def test_an_authority_said_to_be_back_is_away_again_only_after_ten_minutes_more(tx: Tx):
+    pay(tx)
+    fail_until(tx, timedelta(minutes=11))
+    back = NOW + timedelta(minutes=12)
+    keep_up(tx, provider="csgt", source=OutageSource.STAFF, reason="Đã gọi", now=back)
+    pay(tx)
+    tell(tx, Authority("HTTP 502"), now=back + timedelta(minutes=1))
+    assert outage_of(tx, "csgt") is None
+    pay(tx)
+    tell(tx, Authority("HTTP 502"), now=back + timedelta(minutes=12))
+    assert outage_of(tx, "csgt") == Outage(back + timedelta(minutes=1), "HTTP 502", declared=False)
+
+
+def test_one_event_nobody_takes_in_does_not_make_an_authority_away(tx: Tx):
+    pay(tx)
+    poison = only_event(tx)
+    for minute in range(30):
+        pay(tx)
+
+        def answer(event: Event) -> Delivered:
+            is_taken = event.event_id != poison
+            return Delivered(is_taken=is_taken, error="" if is_taken else "HTTP 500")
+
+        tell_provider(inside(tx), answer, now=NOW + timedelta(minutes=minute), limit_max=100)
+    assert outage_of(tx, "csgt") is None
+
+
+def only_event(tx: Tx) -> str:
+    return str(tx.execute(text("SELECT event_id FROM payments.outbox")).scalar_one())

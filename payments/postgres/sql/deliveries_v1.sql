@@ -27,6 +27,7 @@ CREATE TABLE payments.outage (
 );
 CREATE INDEX outage_provider ON payments.outage (provider, outage_id);
 
+GRANT UPDATE (again_at) ON payments.outbox TO clearing_app;
 GRANT INSERT ON payments.delivery, payments.outage TO clearing_app;
 GRANT SELECT ON payments.delivery, payments.outage TO clearing_app, clearing_recon, clearing_auditor;
 -- Reports need no word that was written or answered by somebody.
