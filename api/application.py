@@ -132,7 +132,7 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
         )
         response = show(request, problem)
         if problem.status in (429, 503):
-            response.headers["Retry-After"] = str(RETRY_AFTER_S)
+            response.headers["Retry-After"] = str(problem.retry_after_s)
         return response
 
     for kind in _TOLD:

@@ -47,6 +47,7 @@ class Problem:
     title: Words
     support_code: str
     fields: tuple[tuple[str, str], ...] = ()
+    retry_after_s: int = RETRY_AFTER_S
 
     def document(self) -> dict[str, object]:
         """Return the RFC 9457 document."""
@@ -151,6 +152,14 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
         ),
         payments_errors.StepRefused: _CONFLICT,
         payments_errors.NumberTaken: _DOWN,
+        payments_errors.QuotaSpent: Row(
+            429,
+            "quota-spent",
+            Words(
+                "Cơ quan đã gửi hết hạn mức của phút này, chưa có gì được ghi. Hãy gửi lại sau.",
+                "The authority has used its share of this minute; nothing was kept. Send it later.",
+            ),
+        ),
         payments_errors.KeyReused: Row(
             422,
             "idempotency-key-reused",
@@ -248,6 +257,7 @@ def problem_of(error: Exception) -> Problem:
         title=row.title,
         support_code=secrets.token_hex(4),
         fields=_fields_of(error),
+        retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S),
     )
 
 

@@ -11,6 +11,7 @@ PaymentsError
 ├── GatewayNotOffered     this gateway does not take this payment
 ├── StepRefused           the state table has no such step
 ├── NumberTaken           a random number met its twin; draw again
+├── QuotaSpent            an authority sent more than its share of a minute; when to come again
 ├── KeyReused             the idempotency key came with another body
 └── KeyInFlight           the twin of this request is still at work
 """
@@ -99,3 +100,12 @@ class KeyReused(PaymentsError):
 
 class KeyInFlight(PaymentsError):
     """A request with the same idempotency key has not finished yet."""
+
+
+class QuotaSpent(PaymentsError):
+    """An authority sent as much as it may for now; nothing of this was taken in."""
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        """Keep in how many seconds there is room again."""
+        super().__init__(f"come again in {retry_after_s} seconds")
+        self.retry_after_s = retry_after_s

@@ -179,8 +179,11 @@ def masked_plate(plate: str) -> str:
 def _plain(text: str) -> str:
     """Return NFC capitals without spaces and invisible signs, Đ (and its Latin twin) as D."""
     capitals = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).upper())
+    capitals = capitals.replace("Đ", "D").replace("Ð", "D")
+    if capitals.isascii() and capitals.isprintable():
+        return capitals.replace(" ", "")
     return "".join(
-        "D" if sign in "ĐÐ" else sign
+        sign
         for sign in capitals
         if unicodedata.category(sign) not in {"Zs", "Zl", "Zp", "Cc", "Cf"} or sign == "\u00ad"
     )

@@ -1,6 +1,5 @@
 """Personal data sealed for one row, and found again without being readable."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ INDEX_BYTES: Final = 16
 KEY_ID_MAX: Final = 40
 
 _VERSION = b"\x01"
+_PLAIN: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,7 +66,7 @@ def seal(keys: PersonalDataKeys, personal: Mapping[str, str], *, place: str, non
         raise ValueError(f"a nonce has {NONCE_BYTES} bytes")
     key_id = keys.key_id.encode("ascii")
     head = _VERSION + bytes([len(key_id)]) + key_id
-    plain = json.dumps(dict(personal), ensure_ascii=False, sort_keys=True).encode("utf-8")
+    plain = _PLAIN.encode(dict(personal)).encode("utf-8")
     cipher = AESGCM(keys.encryption_key)
     return head + nonce + cipher.encrypt(nonce, plain, head + place.encode("utf-8"))
 
@@ -97,7 +97,7 @@ def person_index(keys: PersonalDataKeys, *, personal_id: str) -> bytes:
     `personal_id` is normalised; no key leads back from the index to it.
     """
     text = f"person:{personal_id}".encode()
-    return hmac.new(keys.index_key, text, hashlib.sha256).digest()[:INDEX_BYTES]
+    return hmac.digest(keys.index_key, text, "sha256")[:INDEX_BYTES]
 
 
 def blind_index(keys: PersonalDataKeys, *, number: str, subject: str) -> bytes:
@@ -107,4 +107,4 @@ def blind_index(keys: PersonalDataKeys, *, number: str, subject: str) -> bytes:
     """
     # A length before the first part keeps two pairs from ever making the same text.
     text = f"{len(number)}:{number}:{subject}".encode()
-    return hmac.new(keys.index_key, text, hashlib.sha256).digest()[:INDEX_BYTES]
+    return hmac.digest(keys.index_key, text, "sha256")[:INDEX_BYTES]

@@ -35,14 +35,18 @@ from payments.postgres.beneficiary_rows import beneficiaries_by_code
 from payments.postgres.obligation_rows import (
     Key,
     NewRow,
+    confirm,
     insert_obligations,
     obligations_by_key,
     withdraw,
 )
+from payments.spelling import check_all_seen, check_latin, check_seen
 
 PUSHED_MAX: Final = 1_000
 LAST_DIGITS: Final = 4
 """How many digits of a personal id a person types to be believed."""
+
+_COMPARED: Final = frozenset({"plate", "personal_id", "phone"})
 
 
 class PushOutcome(enum.StrEnum):
@@ -90,7 +94,6 @@ def push_obligations(
     new = insert_obligations(tx, [each.row for each in first.values()], now=now)
     again = {each.row.key for each in good if each is not first[each.row.key]}
     kept = obligations_by_key(tx, again | (first.keys() - new.keys()))
-    withdraw(tx, _decided_records(good))
     verdicts: list[PushVerdict] = []
     for each in checked:
         if isinstance(each, PushVerdict):
@@ -100,6 +103,9 @@ def push_obligations(
             verdicts.append(PushVerdict(each.row.number_shown, PushOutcome.NEW, obligation_id))
         else:
             verdicts.append(_compared(each, kept[each.row.key], keys=keys))
+    withdraw(tx, _decided_records(good))
+    same = {each.obligation_id for each in verdicts if each.outcome is PushOutcome.SAME_AGAIN}
+    confirm(tx, {each for each in same if each is not None} - set(new.values()), now=now)
     return verdicts
 
 
@@ -121,6 +127,7 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
     kind = KINDS.get(pushed.kind)
     if kind is None:
         raise InputRefused(field="kind", reason="is not a kind of obligation known here")
+    _check_spelling(pushed)
     number = normalised_number(pushed.number)
     subject = normalised_subject(pushed.subject)
     if SecondFact.DECIDED_ON in kind.second_facts and pushed.decided_on is None:
@@ -128,6 +135,7 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
     if SecondFact.SUBJECT in kind.second_facts and not subject:
         raise InputRefused(field="subject", reason="is missing: nobody could look this up")
     facts = _facts(kind, pushed.facts)
+    check_all_seen(facts, field="facts")
     dated_on = kind.dated_on(facts)
     if dated_on is not None and dated_on != pushed.decided_on:
         raise InputRefused(field="decided_on", reason="is not the day its facts say")
@@ -159,6 +167,15 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
         status=ObligationStatus.OPEN,
     )
     return _Checked(row, personal)
+
+
+def _check_spelling(pushed: NewObligation) -> None:
+    """Refuse what people compare by eye and nobody could tell apart by eye."""
+    check_latin(pushed.number, field="number")
+    check_latin(pushed.subject, field="subject")
+    for name, value in pushed.personal.items():
+        check = check_latin if name in _COMPARED else check_seen
+        check(value, field=f"personal.{name}")
 
 
 def _facts(kind: ObligationKind, facts: Facts) -> Facts:

@@ -67,7 +67,9 @@ class Body:
         text = unicodedata.normalize("NFC", value).strip()
         if not 0 < len(text) <= length_max:
             raise self.refused(field, reason=f"has 1 to {length_max} characters")
-        if any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in text):
+        if not text.isprintable() and any(
+            unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in text
+        ):
             raise self.refused(field, reason="has control characters")
         return text
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Row, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
@@ -30,6 +30,41 @@ JOIN payments.payment_line AS line ON line.obligation_id = own.obligation_id
 JOIN payments.capture
     ON capture.payment_id = line.payment_id AND capture.movement = 'captured'
 ORDER BY capture.paid_at, line.payment_id, line.ordinal
+"""
+
+# The rows of one push, in the order given: one statement however many there are.
+_INSERT: Final = """
+INSERT INTO payments.obligation (
+    provider, kind, number, number_shown, decided_on, subject_index, typed_number, other_index,
+    person_index, sealed, facts, beneficiary, status, pushed_at
+)
+SELECT provider, kind, number, number_shown, decided_on, subject_index, typed_number, other_index,
+    person_index, sealed, facts, beneficiary, status, %(now)s::timestamptz
+FROM ROWS FROM (
+    unnest(%(providers)s::text[]), unnest(%(kinds)s::text[]), unnest(%(numbers)s::text[]),
+    unnest(%(numbers_shown)s::text[]), unnest(%(decided_on)s::date[]),
+    unnest(%(subject_indexes)s::bytea[]), unnest(%(typed_numbers)s::text[]),
+    unnest(%(other_indexes)s::bytea[]), unnest(%(person_indexes)s::bytea[]),
+    unnest(%(sealed)s::bytea[]), jsonb_array_elements(%(facts)s::jsonb),
+    unnest(%(beneficiaries)s::text[]), unnest(%(statuses)s::text[])
+) AS pushed (
+    provider, kind, number, number_shown, decided_on, subject_index, typed_number, other_index,
+    person_index, sealed, facts, beneficiary, status
+)
+ON CONFLICT ON CONSTRAINT obligation_once DO NOTHING
+RETURNING provider, kind, number, obligation_id
+"""
+
+# Locked in one order, so that two pushes of the same obligations never wait for each other.
+_CONFIRM: Final = """
+WITH held AS (
+    SELECT obligation_id FROM payments.obligation
+    WHERE obligation_id = ANY (%(ids)s::bigint[])
+    ORDER BY obligation_id
+    FOR NO KEY UPDATE
+)
+UPDATE payments.obligation SET confirmed_at = %(now)s::timestamptz
+FROM held WHERE obligation.obligation_id = held.obligation_id
 """
 
 Key = tuple[str, str, str]
@@ -57,33 +92,26 @@ def insert_obligations(tx: Tx, rows: Sequence[NewRow], *, now: datetime) -> dict
     """Keep the obligations whose key is new, and return their ids by key."""
     if not rows:
         return {}
-    statement = (
-        insert(t)
-        .on_conflict_do_nothing(constraint="obligation_once")
-        .returning(t.c.provider, t.c.kind, t.c.number, t.c.obligation_id)
-    )
     # One order everywhere, so that two pushes of the same obligations never wait for each other.
-    found = tx.execute(
-        statement,
-        [
-            {
-                "provider": row.key[0],
-                "kind": row.key[1],
-                "number": row.key[2],
-                "number_shown": row.number_shown,
-                "decided_on": row.decided_on,
-                "subject_index": row.subject_index,
-                "typed_number": row.typed_number,
-                "other_index": row.other_index,
-                "person_index": row.person_index,
-                "sealed": row.sealed,
-                "facts": dict(row.facts),
-                "beneficiary": row.beneficiary,
-                "status": row.status.value,
-                "pushed_at": now,
-            }
-            for row in sorted(rows, key=lambda each: each.key)
-        ],
+    ordered = sorted(rows, key=lambda each: each.key)
+    found = tx.exec_driver_sql(
+        _INSERT,
+        {
+            "providers": [row.key[0] for row in ordered],
+            "kinds": [row.key[1] for row in ordered],
+            "numbers": [row.key[2] for row in ordered],
+            "numbers_shown": [row.number_shown for row in ordered],
+            "decided_on": [row.decided_on for row in ordered],
+            "subject_indexes": [row.subject_index for row in ordered],
+            "typed_numbers": [row.typed_number for row in ordered],
+            "other_indexes": [row.other_index for row in ordered],
+            "person_indexes": [row.person_index for row in ordered],
+            "sealed": [row.sealed for row in ordered],
+            "facts": orjson.dumps([row.facts for row in ordered], default=dict).decode(),
+            "beneficiaries": [row.beneficiary for row in ordered],
+            "statuses": [row.status.value for row in ordered],
+            "now": now,
+        },
     )
     return {
         (str(row.provider), str(row.kind), str(row.number)): int(row.obligation_id) for row in found
@@ -142,6 +170,12 @@ def first_paid_at(tx: Tx, obligation_id: int) -> datetime | None:
         .where(payment_line.c.obligation_id == obligation_id)
     )
     return None if paid_at is None else _instant(paid_at)
+
+
+def confirm(tx: Tx, obligation_ids: Collection[int], *, now: datetime) -> None:
+    """Note that their provider said again that this is what is owed."""
+    if obligation_ids:
+        tx.exec_driver_sql(_CONFIRM, {"ids": sorted(obligation_ids), "now": now})
 
 
 def withdraw(tx: Tx, keys: Collection[Key]) -> None:

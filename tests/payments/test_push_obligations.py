@@ -1,9 +1,11 @@
 """Taking in what a provider says is owed."""
 
+import unicodedata
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Literal
 
 import pytest
 from sqlalchemy import Connection, event
@@ -97,6 +99,9 @@ BAD = {
     "provider": replace(fine(), provider="a b"),
     "number": replace(fine(), number="a\x00b"),
     "subject": replace(fine(), subject="-"),
+    "personal.plate": replace(fine(), personal={"plate": "59\u0410-123.21"}),
+    "personal.name": replace(fine(), personal={"name": "An\u202e"}),
+    "facts.behaviour": fine(behaviour="Chạy\u200bnhanh"),
     "personal.nickname": replace(fine(), personal={"nickname": "x"}),
     "facts.fine_vnd": fine(fine_vnd=0),
     "facts.surcharge": fine(surcharge=0),
@@ -124,6 +129,40 @@ def test_a_decision_ends_no_decision_yet(tx: Tx):
     kept = obligations_by_id(tx, [first.obligation_id or 0, second.obligation_id or 0])
     assert kept[first.obligation_id or 0].status is ObligationStatus.WITHDRAWN
     assert kept[second.obligation_id or 0].status is ObligationStatus.OPEN
+
+
+@pytest.mark.parametrize("field", ["number", "subject"])
+def test_a_letter_that_only_looks_latin_is_named_with_the_one_meant(tx: Tx, field: str):
+    faked = {"number": "12/\u041dA", "subject": "59A-\u0391"}[field]
+    (verdict,) = pushed(tx, replace(fine(), **{field: faked}))
+    assert (verdict.outcome, verdict.field) == (PushOutcome.REFUSED, field)
+    assert "is meant" in verdict.reason
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_composed_and_decomposed_letters_are_the_same_content(tx: Tx, form: Literal["NFC", "NFD"]):
+    pushed(tx, fine())
+    usual = fine()
+    spelled = replace(
+        usual,
+        number=unicodedata.normalize(form, usual.number),
+        personal={k: unicodedata.normalize(form, v) for k, v in usual.personal.items()},
+        facts={
+            k: unicodedata.normalize(form, v) if isinstance(v, str) else v
+            for k, v in usual.facts.items()
+        },
+    )
+    assert outcomes(pushed(tx, spelled)) == [PushOutcome.SAME_AGAIN]
+
+
+def test_saying_the_same_again_is_noted_and_other_content_is_not(tx: Tx):
+    (first, other) = pushed(tx, fine("1/QĐ-XPHC"), fine("2/QĐ-XPHC"))
+    later = NOW + timedelta(days=3)
+    again = [fine("1/QĐ-XPHC"), fine("2/QĐ-XPHC", fine_vnd=1)]
+    push_obligations(tx, again, keys=KEYS, now=later)
+    kept = obligations_by_id(tx, [first.obligation_id or 0, other.obligation_id or 0])
+    assert [kept[each.obligation_id or 0].heard_at for each in (first, other)] == [later, NOW]
+    assert kept[first.obligation_id or 0].version == 1
 
 
 def test_nothing_pushed_is_nothing_done(tx: Tx):
