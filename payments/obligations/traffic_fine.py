@@ -1,260 +1,217 @@
-"""A traffic fine: the decision's amount, its deadline, and the surcharge of every late day."""
+"""A traffic fine: what the decision says, less what was paid, with the surcharge of late days."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 from typing import Final
 
 from ledger.money import ZERO, Money, total
-from payments.obligations.body import Body
 from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact
+from payments.obligations.fine_facts import FineFacts, kept_fine, read_fine
+from payments.obligations.fine_surcharge import (
+    LATE_PART,
+    Lateness,
+    credited,
+    deadline,
+    is_rest_day,
+    lateness,
+    left_of_instalments,
+    rounded,
+)
 from payments.obligations.rates import Rates, least_sure
-from payments.quote import QuoteLine
-
-TERM_DAYS_MAX: Final = 365
-SUSPENDED_MAX: Final = 20
-PART_PAYMENTS_MAX: Final = 10
+from payments.quote import Note, QuoteLine, QuoteStep, Unit
 
 NAME = "Tiền phạt vi phạm giao thông"
 FINE_LABEL = "Tiền phạt"
 FINE_RULE = "Số tiền ghi trong quyết định xử phạt, trừ phần đã nộp (nếu có)"
+FINE_STEP = "Số tiền phạt theo quyết định"
+PAID_STEP = "Trừ phần đã nộp"
+INSTALMENT_LABEL = "Tiền phạt (nộp nhiều lần)"
+INSTALMENT_RULE = "Số tiền của lần nộp này theo quyết định cho nộp tiền phạt nhiều lần"
 LATE_LABEL = "Tiền chậm nộp phạt"
 LATE_RULE = (
     "0,05% mỗi ngày tính trên số tiền phạt chưa nộp, từ ngày sau hạn nộp đến trước ngày nộp; "
     "không tính ngày được hoãn; làm tròn một lần đến đồng"
 )
+LATE_STEP = "Số tiền phạt chưa nộp"
+SUSPENDED_STEP = "Thời gian được hoãn hoặc đang xem xét giảm, miễn: không tính"
+ROUNDING = "Cộng các bước rồi mới làm tròn một lần: từ nửa đồng trở lên thành một đồng"
 FINE_LAW = "Luật Xử lý vi phạm hành chính, Điều 78"
+INSTALMENT_LAW = "Luật Xử lý vi phạm hành chính, Điều 79"
 LATE_LAW = "Thông tư 18/2023/TT-BTC, Điều 5; Luật Xử lý vi phạm hành chính, Điều 78"
 
-_ONE_DAY = timedelta(days=1)
-_SATURDAY = 5
-_WEEK_DAYS = 7
-
-
-@dataclass(frozen=True, slots=True)
-class FineFacts:
-    """What a decision says.
-
-    `received_on` is None when no receipt can be proven. `deadline_given` overrides every rule and
-    stands with its reason. `suspended` periods and `paid_in_part` days include their ends.
-    """
-
-    fine: Money
-    issued_on: date
-    received_on: date | None
-    term_days: int
-    deadline_given: tuple[date, str] | None
-    suspended: tuple[tuple[date, date], ...]
-    paid_in_part: tuple[tuple[date, Money], ...]
-    behaviour: str
-    authority: str
-    record_number: str | None
-    budget: Mapping[str, str]
-
-    def unpaid(self, *, on: date) -> Money:
-        """Return the fine less what was paid by that day's end; never the surcharge."""
-        return self.fine - total(amount for day, amount in self.paid_in_part if day <= on)
-
-    def is_suspended(self, day: date) -> bool:
-        """Say whether the clock stands still that day: deferral, review, instalments."""
-        return any(first <= day <= last for first, last in self.suspended)
-
-
-@dataclass(frozen=True, slots=True)
-class Lateness:
-    """How late a payment is: days that count, the exact surcharge, and the rates used."""
-
-    days: int
-    exact: Fraction
-    rate_texts: tuple[str, ...]
-    statuses: frozenset[str]
-
-
-def deadline(facts: FineFacts, *, rates: Rates) -> date:
-    """Return the last day without surcharge; holidays count like any other day.
-
-    Raises:
-        RateMissing: the term of that date is not known.
-    Source: Circular 18/2023/TT-BTC art. 5; Law on Handling Administrative Violations art. 78.
-    """
-    if facts.deadline_given is not None:
-        return facts.deadline_given[0]
-    if facts.received_on is not None:
-        least = rates.in_force("fines.payment_term_days", on=facts.received_on).whole
-        due = facts.received_on + timedelta(days=max(least, facts.term_days))
-    else:
-        least = rates.in_force("fines.unproven_receipt_term_days", on=facts.issued_on).whole
-        added = rates.in_force("fines.unproven_receipt_added_days", on=facts.issued_on).whole
-        due = facts.issued_on + timedelta(days=max(least, facts.term_days + added))
-    if _is_rest_day(due) and rates.in_force("fines.deadline_rolls", on=due).whole:
-        due += timedelta(days=_WEEK_DAYS - due.weekday())
-    return due
-
-
-def lateness(facts: FineFacts, *, due: date, on: date, rates: Rates) -> Lateness:
-    """Return what the days strictly between `due` and `on` cost, before any rounding.
-
-    Raises:
-        RateMissing: the daily rate of a late day is not known.
-    Source: Circular 18/2023/TT-BTC art. 5 (1), (2).
-    """
-    first, end = due + _ONE_DAY, on
-    name = "fines.late_daily_rate"
-    # Between two cuts neither the unpaid fine, nor the rate, nor the suspension changes.
-    cuts = {first, end, *rates.changes(name), *(day for day, _ in facts.paid_in_part)}
-    cuts |= {day for period in facts.suspended for day in (period[0], period[1] + _ONE_DAY)}
-    inside = sorted(cut for cut in cuts if first <= cut <= end)
-    days, exact = 0, Fraction(0)
-    texts: dict[str, str] = {}
-    for start, stop in pairwise(inside):
-        if facts.is_suspended(start):
-            continue
-        rate = rates.in_force(name, on=start)
-        length = (stop - start).days
-        days += length
-        exact += facts.unpaid(on=start).vnd * length * rate.value
-        texts[rate.text] = rate.status
-    return Lateness(days, exact, tuple(texts), frozenset(texts.values()))
-
-
-def read_fine(values: Mapping[str, object]) -> FineFacts:
-    """Return a decision's facts, or refuse the field that cannot be right.
-
-    Raises:
-        InputRefused: a field is missing, unknown, of the wrong type, or against another field.
-    """
-    body = Body(values)
-    body.only(*_FIELDS)
-    facts = FineFacts(
-        fine=body.amount("fine_vnd"),
-        issued_on=body.day("issued_on"),
-        received_on=body.day("received_on") if body.has("received_on") else None,
-        term_days=body.whole("term_days", least=1, most=TERM_DAYS_MAX),
-        deadline_given=_deadline_given(body),
-        suspended=tuple(body.periods("suspended", periods_max=SUSPENDED_MAX)),
-        paid_in_part=_paid_in_part(body),
-        behaviour=body.text("behaviour"),
-        authority=body.text("authority"),
-        record_number=(
-            body.text("record_number", length_max=100) if body.has("record_number") else None
-        ),
-        budget=body.budget(),
-    )
-    if facts.received_on is not None and facts.received_on < facts.issued_on:
-        raise body.refused("received_on", reason="is before the decision was issued")
-    if facts.deadline_given is not None and facts.deadline_given[0] < facts.issued_on:
-        raise body.refused("deadline_override.date", reason="is before the decision was issued")
-    if total(amount for _, amount in facts.paid_in_part) > facts.fine:
-        raise body.refused("part_payments", reason="are more than the fine")
-    return facts
-
-
-_FIELDS: Final = (
-    "fine_vnd",
-    "issued_on",
-    "received_on",
-    "term_days",
-    "deadline_override",
-    "suspended",
-    "part_payments",
-    "behaviour",
-    "authority",
-    "record_number",
-    "budget",
+REST_DAY_NOTE = (
+    "Hạn nộp %(day)s là ngày nghỉ. Chưa có văn bản nói hạn này có lùi sang ngày làm việc "
+    "tiếp theo hay không; ở đây hạn không lùi."
+)
+MIDNIGHT_NOTE = (
+    "Số tiền này tính cho ngày %(day)s. Nếu bạn bắt đầu nộp trước nửa đêm và trả xong trong thời "
+    "gian khoản này được giữ, số tiền không đổi; sau đó tiền chậm nộp tính lại theo ngày trả."
+)
+SUSPENDED_NOTE = "Đang được hoãn hoặc xem xét giảm, miễn đến hết ngày %(day)s: không tính chậm nộp."
+INSTALMENT_NOTE = (
+    "Được nộp nhiều lần: đây là lần %(which)s trong %(of)s lần, hạn %(day)s; "
+    "sau lần này còn %(left)s."
+)
+MISSED_NOTE = (
+    "Đã quá hạn của lần nộp này. Chưa có văn bản nói rõ cách tính chậm nộp khi lỡ một lần; ở đây "
+    "chỉ tính trên số tiền của lần bị lỡ, từ ngày sau hạn của lần đó."
 )
 
 
-def _deadline_given(body: Body) -> tuple[date, str] | None:
-    if not body.has("deadline_override"):
-        return None
-    given = body.part("deadline_override")
-    given.only("date", "reason")
-    return given.day("date"), given.text("reason")
-
-
-def _paid_in_part(body: Body) -> tuple[tuple[date, Money], ...]:
-    payments = body.parts("part_payments", parts_max=PART_PAYMENTS_MAX)
-    for payment in payments:
-        payment.only("on", "amount_vnd")
-    return tuple((payment.day("on"), payment.amount("amount_vnd")) for payment in payments)
-
-
 def _read_facts(values: Mapping[str, object]) -> Facts:
-    facts = read_fine(values)
-    kept: dict[str, object] = {
-        "fine_vnd": facts.fine.vnd,
-        "issued_on": facts.issued_on.isoformat(),
-        "term_days": facts.term_days,
-        "behaviour": facts.behaviour,
-        "authority": facts.authority,
-        "budget": dict(facts.budget),
-        "suspended": [[day.isoformat() for day in period] for period in facts.suspended],
-        "part_payments": [
-            {"on": day.isoformat(), "amount_vnd": amount.vnd} for day, amount in facts.paid_in_part
-        ],
-    }
-    if facts.received_on is not None:
-        kept["received_on"] = facts.received_on.isoformat()
-    if facts.record_number is not None:
-        kept["record_number"] = facts.record_number
-    if facts.deadline_given is not None:
-        day, reason = facts.deadline_given
-        kept["deadline_override"] = {"date": day.isoformat(), "reason": reason}
-    return kept
+    return kept_fine(read_fine(values))
 
 
 def _price(
     facts: Facts, *, beneficiary: str, on: date, rates: Rates, paid: Sequence[PaidPart]
 ) -> Priced:
-    del paid
     fine = read_fine(facts)
     due = deadline(fine, rates=rates)
-    late = lateness(fine, due=due, on=on, rates=rates)
-    surcharge, statuses = _rounded(late, on=on, rates=rates)
-    if fine.deadline_given is None and _is_rest_day(due):
-        statuses |= {rates.in_force("fines.deadline_rolls", on=due).status}
+    on_fine, on_surcharge = credited(fine, due=due, paid=paid, rates=rates)
+    late = lateness(fine, due=due, on=on, rates=rates, paid=on_fine)
+    paid_on_fine = total(amount for _, amount in on_fine)
+    surplus = max(ZERO, paid_on_fine - fine.unpaid(on=on))
+    at = _next_instalment(fine, paid_on_fine)
+    is_last = at is None or at == len(fine.instalments) - 1
     lines = (
-        QuoteLine(
-            part="fine",
-            label=FINE_LABEL,
-            rule=FINE_RULE,
-            amount=fine.unpaid(on=on),
-            base=fine.fine,
-            days=0,
-            rate="",
-            law=FINE_LAW,
-            status="CONFIRMED",
+        _fine_line(fine, at, on=on, paid=paid_on_fine, beneficiary=beneficiary, is_last=is_last),
+        _late_line(
+            fine,
+            late,
+            on=on,
+            rates=rates,
+            paid=on_surcharge + surplus,
             beneficiary=beneficiary,
-            budget=_codes(fine.budget, late=False),
-        ),
-        QuoteLine(
-            part="late_surcharge",
-            label=LATE_LABEL,
-            rule=LATE_RULE,
-            amount=surcharge,
-            base=fine.unpaid(on=due),
-            days=late.days,
-            rate="; ".join(late.rate_texts),
-            law=LATE_LAW,
-            status=least_sure(statuses),
-            beneficiary=beneficiary,
-            budget=_codes(fine.budget, late=True),
+            is_last=is_last,
+            is_sure=fine.deadline_given is not None or not is_rest_day(due),
         ),
     )
-    return Priced(due, tuple(line for line in lines if line.amount > ZERO))
+    return Priced(
+        due if at is None else fine.instalments[at].due_on,
+        tuple(line for line in lines if line.amount > ZERO),
+        _notes(fine, at, due=due, on=on, paid=paid_on_fine),
+    )
 
 
-def _rounded(late: Lateness, *, on: date, rates: Rates) -> tuple[Money, frozenset[str]]:
-    """Return the surcharge rounded half up once, and how sure each number in it is."""
-    if late.exact == 0:
-        return ZERO, late.statuses
-    rate = rates.in_force("fines.surcharge_unit_dong", on=on)
-    units = late.exact / rate.whole
-    rounded = Money(1).share(parts=units.numerator, of=units.denominator)
-    statuses = late.statuses if units.denominator == 1 else late.statuses | {rate.status}
-    return Money(rounded.vnd * rate.whole), statuses
+def _next_instalment(fine: FineFacts, paid: Money) -> int | None:
+    """Return the place of the next instalment to pay, None where there is none."""
+    left = left_of_instalments(fine, credited=paid)
+    return next((at for at, amount in enumerate(left) if amount.is_positive), None)
+
+
+def _fine_line(
+    fine: FineFacts, at: int | None, *, on: date, paid: Money, beneficiary: str, is_last: bool
+) -> QuoteLine:
+    if at is None:
+        base, earlier = fine.fine, paid + (fine.fine - fine.unpaid(on=on))
+        steps = [
+            QuoteStep(each.text, each.amount, each.amount, law=each.article)
+            for each in fine.violations
+        ]
+    else:
+        base = fine.instalments[at].amount
+        earlier = base - left_of_instalments(fine, credited=paid)[at]
+        steps = []
+    if earlier.is_positive:
+        steps = steps or [QuoteStep(FINE_STEP, base, base)]
+        steps.append(QuoteStep(PAID_STEP, -earlier, earlier))
+    return QuoteLine(
+        part="fine" if at is None else f"instalment_{at + 1}",
+        label=FINE_LABEL if at is None else INSTALMENT_LABEL,
+        rule=FINE_RULE if at is None else INSTALMENT_RULE,
+        amount=base - earlier,
+        base=base,
+        days=0,
+        rate="",
+        law=FINE_LAW if at is None else INSTALMENT_LAW,
+        status="CONFIRMED",
+        beneficiary=beneficiary,
+        budget=_codes(fine.budget, late=False),
+        steps=tuple(steps),
+        leaves_open=not is_last,
+    )
+
+
+def _late_line(
+    fine: FineFacts,
+    late: Lateness,
+    *,
+    on: date,
+    rates: Rates,
+    paid: Money,
+    beneficiary: str,
+    is_last: bool,
+    is_sure: bool,
+) -> QuoteLine:
+    owed, statuses = rounded(late, on=on, rates=rates)
+    if late.days and not is_sure:
+        statuses |= {rates.in_force("fines.deadline_rolls", on=on).status}
+    if late.days and fine.instalments:
+        statuses |= {"UNCONFIRMED"}  # No text says how a missed instalment counts.
+    steps = _late_steps(late)
+    if paid.is_positive:
+        steps.append(QuoteStep(PAID_STEP, -paid, paid))
+    return QuoteLine(
+        part=LATE_PART,
+        label=LATE_LABEL,
+        rule=LATE_RULE,
+        amount=owed - paid,
+        base=late.stretches[0].base if late.stretches else ZERO,
+        days=late.days,
+        rate="; ".join(late.rate_texts),
+        law=LATE_LAW,
+        status=least_sure(statuses),
+        beneficiary=beneficiary,
+        budget=_codes(fine.budget, late=True),
+        steps=tuple(steps),
+        rounding="" if late.exact == Fraction(owed.vnd) else ROUNDING,
+        leaves_open=not is_last,
+    )
+
+
+def _late_steps(late: Lateness) -> list[QuoteStep]:
+    return [
+        QuoteStep(
+            label=LATE_STEP if each.rate else SUSPENDED_STEP,
+            amount=Money(1).share(parts=each.exact.numerator, of=each.exact.denominator),
+            base=each.base,
+            count=each.days,
+            unit=Unit.DAY,
+            rate=each.rate.text if each.rate else "0",
+            law=each.rate.source if each.rate else LATE_LAW,
+            status=each.rate.status if each.rate else "CONFIRMED",
+            first=each.first,
+            last=each.last,
+        )
+        for each in late.stretches
+    ]
+
+
+def _notes(
+    fine: FineFacts, at: int | None, *, due: date, on: date, paid: Money
+) -> tuple[Note, ...]:
+    notes: list[Note] = []
+    if fine.deadline_given is None and at is None and is_rest_day(due):
+        notes.append(Note("deadline_on_rest_day", REST_DAY_NOTE, {"day": due}))
+    if at is not None:
+        last_day = fine.instalments[at].due_on
+        left = total(left_of_instalments(fine, credited=paid)[at + 1 :])
+        which: dict[str, str | int | Money | date] = {
+            "which": at + 1,
+            "of": len(fine.instalments),
+            "day": last_day,
+            "left": left,
+        }
+        notes.append(Note("instalment", INSTALMENT_NOTE, which))
+        if on > last_day:
+            notes.append(Note("instalment_missed", MISSED_NOTE, is_warning=True))
+    still = [last for first, last in fine.suspended if first <= on <= last]
+    if still:
+        notes.append(Note("suspended", SUSPENDED_NOTE, {"day": max(still)}))
+    elif on > (due if at is None else fine.instalments[at].due_on):
+        notes.append(Note("priced_for_today", MIDNIGHT_NOTE, {"day": on}))
+    return tuple(notes)
 
 
 def _codes(budget: Mapping[str, str], *, late: bool) -> Mapping[str, str]:
@@ -263,10 +220,6 @@ def _codes(budget: Mapping[str, str], *, late: bool) -> Mapping[str, str]:
     if late and "late_sub_item" in budget:
         codes["sub_item"] = budget["late_sub_item"]
     return codes
-
-
-def _is_rest_day(day: date) -> bool:
-    return day.weekday() >= _SATURDAY
 
 
 def _purpose(facts: Facts, number: str) -> str:
@@ -286,6 +239,12 @@ def _dated_on(facts: Facts) -> date:
     return read_fine(facts).issued_on
 
 
+_TEXTS: Final = (
+    *(FINE_LABEL, FINE_RULE, FINE_STEP, PAID_STEP, INSTALMENT_LABEL, INSTALMENT_RULE),
+    *(LATE_LABEL, LATE_RULE, LATE_STEP, SUSPENDED_STEP, ROUNDING),
+    *(REST_DAY_NOTE, MIDNIGHT_NOTE, SUSPENDED_NOTE, INSTALMENT_NOTE, MISSED_NOTE),
+)
+
 KIND = ObligationKind(
     code="traffic_fine",
     name=NAME,
@@ -296,5 +255,5 @@ KIND = ObligationKind(
     title=_title,
     authority=_authority,
     dated_on=_dated_on,
-    texts=(FINE_LABEL, FINE_RULE, LATE_LABEL, LATE_RULE),
+    texts=_TEXTS,
 )

@@ -1,8 +1,8 @@
 """Deadlines and surcharges of traffic fines, to the dong."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.money import Money
-from payments.errors import InputRefused, RateMissing
-from payments.obligations.contract import Priced
-from payments.obligations.rates import load_rates, read_rates
-from payments.obligations.traffic_fine import KIND, deadline, lateness, read_fine
+from ledger.money import Money, total
+from payments.obligations.contract import PaidPart, Priced
+from payments.obligations.rates import load_rates
+from payments.obligations.traffic_fine import KIND, LATE_STEP, ROUNDING, SUSPENDED_STEP
 from tests.payments.owed import FINE_FACTS
 
 RATES = load_rates()
@@ -64,9 +63,11 @@ WORKED: dict[str, tuple[dict[str, object], str, tuple[str, int, int, int]]] = {
 }
 
 
-def price(facts: dict[str, object], *, on: date | str) -> Priced:
+def price(facts: dict[str, object], *, on: date | str, paid: Sequence[PaidPart] = ()) -> Priced:
     day = date.fromisoformat(on) if isinstance(on, str) else on
-    return KIND.price(KIND.read_facts(facts), beneficiary="kbnn-0011", on=day, rates=RATES, paid=())
+    return KIND.price(
+        KIND.read_facts(facts), beneficiary="kbnn-0011", on=day, rates=RATES, paid=paid
+    )
 
 
 def parts(priced: Priced) -> dict[str, int]:
@@ -124,54 +125,6 @@ def _from_example(given_facts: dict[str, Any]) -> dict[str, object]:
     return facts(**changes)
 
 
-@pytest.mark.parametrize(
-    ("changes", "due"),
-    [
-        # Received: the day of receipt is not counted.
-        ({"received_on": "2026-03-10"}, "2026-03-20"),
-        # A longer term in the decision prevails, a shorter one does not.
-        ({"received_on": "2026-03-10", "term_days": 30}, "2026-04-09"),
-        ({"received_on": "2026-03-10", "term_days": 5}, "2026-03-20"),
-        # Receipt not proven: twelve days after issue, or the longer term and two days.
-        ({"issued_on": "2026-05-05"}, "2026-05-17"),
-        ({"issued_on": "2026-05-05", "term_days": 30}, "2026-06-06"),
-        ({"issued_on": "2026-05-05", "term_days": 5}, "2026-05-17"),
-        # The authority's own date outweighs every rule.
-        (
-            {
-                "received_on": "2026-03-10",
-                "deadline_override": {"date": "2026-02-01", "reason": "Từ chối nhận"},
-            },
-            "2026-02-01",
-        ),
-        # A holiday counts: the second day of Tet 2026.
-        ({"received_on": "2026-02-08"}, "2026-02-18"),
-    ],
-)
-def test_deadline_follows_what_is_known_of_the_receipt(changes: dict[str, object], due: str):
-    read = read_fine(facts(fine_vnd=1, **changes))
-    assert deadline(read, rates=RATES) == date.fromisoformat(due)
-
-
-def test_deadline_before_the_law_is_refused_not_guessed():
-    read = read_fine(facts(fine_vnd=1, issued_on="2012-05-05"))
-    with pytest.raises(RateMissing, match=r"fines\.unproven_receipt_term_days.*2012-05-05"):
-        deadline(read, rates=RATES)
-
-
-def test_deadline_on_a_rest_day_moves_only_when_the_rates_say_so():
-    saturday = read_fine(facts(fine_vnd=1, received_on="2026-03-11"))
-    rolling = read_rates(
-        "".join(
-            f'[[fines.{name}]]\nvalue = {value}\nfrom = 2013-07-01\nsource = "x"\n'
-            'status = "UNCONFIRMED"\n'
-            for name, value in (("payment_term_days", 10), ("deadline_rolls", 1))
-        )
-    )
-    assert deadline(saturday, rates=RATES) == date(2026, 3, 21)
-    assert deadline(saturday, rates=rolling) == date(2026, 3, 23)
-
-
 def test_a_surcharge_resting_on_an_open_question_says_so():
     sure = price(facts(fine_vnd=3_000_000, received_on="2026-03-10"), on="2026-03-30")
     rounded = price(facts(fine_vnd=3_000_001, received_on="2026-03-10"), on="2026-03-30")
@@ -214,44 +167,6 @@ def test_both_lines_have_one_sub_item_unless_told_otherwise():
     assert [line.budget for line in priced.lines] == [{"sub_item": "4252"}] * 2
 
 
-def test_a_new_daily_rate_counts_from_its_first_day():
-    rates = read_rates("""
-[[fines.late_daily_rate]]
-value = "0.0005"
-from = 2013-07-01
-to = 2026-03-24
-source = "x"
-status = "CONFIRMED"
-
-[[fines.late_daily_rate]]
-value = "0.001"
-from = 2026-03-25
-source = "x"
-status = "UNCONFIRMED"
-""")
-    read = read_fine(facts(fine_vnd=1_000_000))
-    late = lateness(read, due=date(2026, 3, 20), on=date(2026, 3, 30), rates=rates)
-    assert (late.days, late.exact) == (9, 4 * 500 + 5 * 1_000)
-    assert late.rate_texts == ("0.0005", "0.001")
-    assert late.statuses == {"CONFIRMED", "UNCONFIRMED"}
-
-
-def test_a_late_day_without_a_known_rate_stops_the_price():
-    rates = read_rates("""
-[[fines.late_daily_rate]]
-value = "0.0005"
-from = 2013-07-01
-to = 2026-03-24
-source = "x"
-status = "CONFIRMED"
-""")
-    read = read_fine(facts(fine_vnd=1_000_000))
-    due = date(2026, 3, 20)
-    assert lateness(read, due=due, on=date(2026, 3, 25), rates=rates).days == 4
-    with pytest.raises(RateMissing, match="2026-03-25"):
-        lateness(read, due=due, on=date(2026, 3, 26), rates=rates)
-
-
 def test_a_fine_paid_in_parts_is_nothing_but_its_surcharge():
     paid = facts(
         fine_vnd=1_000_000,
@@ -269,113 +184,169 @@ def test_purpose_names_decision_date_and_authority():
     assert KIND.authority(read) == "Đội CSGT số 1"
 
 
-@pytest.mark.parametrize(
-    ("field", "changes"),
-    [
-        ("fine_vnd", {"fine_vnd": 0}),
-        ("fine_vnd", {"fine_vnd": -1}),
-        ("fine_vnd", {"fine_vnd": "3000000"}),
-        ("fine_vnd", {"fine_vnd": 10**12}),
-        ("fine_vnd", {"fine_vnd": True}),
-        ("fine_vnd", {"fine_vnd": None}),
-        ("issued_on", {"issued_on": "10/03/2026"}),
-        ("issued_on", {"issued_on": "1926-03-10"}),
-        ("received_on", {"received_on": "2026-02-30"}),
-        ("received_on", {"received_on": "2026-01-01"}),
-        ("term_days", {"term_days": 0}),
-        ("term_days", {"term_days": 366}),
-        ("behaviour", {"behaviour": ""}),
-        ("behaviour", {"behaviour": "x" * 501}),
-        ("authority", {"authority": "a\x00b"}),
-        ("record_number", {"record_number": 77}),
-        ("deadline_override.reason", {"deadline_override": {"date": "2026-03-01"}}),
-        ("deadline_override.date", {"deadline_override": {"date": "2025-12-31", "reason": "x"}}),
-        ("deadline_override.by", {"deadline_override": {"by": "x"}}),
-        ("suspended[0]", {"suspended": [["2026-03-02", "2026-03-01"]]}),
-        ("suspended[0]", {"suspended": [["2026-03-02"]]}),
-        ("suspended", {"suspended": [["2026-03-01", "2026-03-02"]] * 21}),
-        ("part_payments", {"part_payments": [{"on": "2026-03-01", "amount_vnd": 1_000_001}]}),
-        ("part_payments[0].amount_vnd", {"part_payments": [{"on": "2026-03-01"}]}),
-        ("budget.account", {"budget": {"account": "7111"}}),
-        ("budget.chapter", {"budget": {"chapter": "0 9"}}),
-        ("surcharge_vnd", {"surcharge_vnd": 0}),
-    ],
-)
-def test_a_field_that_cannot_be_right_is_named(field: str, changes: dict[str, object]):
-    with pytest.raises(InputRefused) as refused:
-        KIND.read_facts(facts(**{"fine_vnd": 1_000_000, **changes}))
-    assert refused.value.field == field
-
-
 DUE = date(2026, 3, 20)
-AMOUNTS = st.integers(1, 10**12 - 1)
-MORE_THAN_PAID = st.integers(4 * 10**6, 10**12 - 1)
-DAYS = st.integers(0, 3_000)
-PERIODS = st.lists(st.tuples(st.integers(-50, 500), st.integers(0, 200)), max_size=5).map(
-    lambda pairs: [
-        [str(DUE + timedelta(start)), str(DUE + timedelta(start + length))]
-        for start, length in pairs
+
+
+def test_each_late_stretch_is_a_step_and_the_steps_come_to_the_line():
+    late = price(
+        facts(
+            fine_vnd=8_000_000,
+            deadline_override={**BY_DECREE, "date": "2026-01-31"},
+            part_payments=[{"on": "2026-02-11", "amount_vnd": 3_000_000}],
+            suspended=[["2026-02-05", "2026-02-06"]],
+        ),
+        on="2026-02-21",
+    ).lines[1]
+    told = [
+        (each.label, each.count, each.base.vnd, each.rate, each.amount.vnd) for each in late.steps
     ]
-)
-PART_PAYMENTS = st.lists(st.tuples(st.integers(-30, 600), st.integers(1, 10**6)), max_size=4).map(
-    lambda pairs: [{"on": str(DUE + timedelta(day)), "amount_vnd": amount} for day, amount in pairs]
-)
+    assert told == [
+        (LATE_STEP, 4, 8_000_000, "0.0005", 16_000),
+        (SUSPENDED_STEP, 2, 8_000_000, "0", 0),
+        (LATE_STEP, 4, 8_000_000, "0.0005", 16_000),
+        (LATE_STEP, 10, 5_000_000, "0.0005", 25_000),
+    ]
+    assert total(step.amount for step in late.steps) == late.amount
+    assert late.rounding == ""
 
 
-def surcharge(fine_vnd: int, *, late: int, **changes: object) -> int:
-    """Return the surcharge on the day `late` days after the deadline."""
-    due = {"date": str(DUE), "reason": "x"}
-    changed = facts(fine_vnd=fine_vnd, deadline_override=due, **changes)
-    return parts(price(changed, on=DUE + timedelta(late))).get("late_surcharge", 0)
+def test_a_fraction_of_a_dong_is_told_with_how_it_was_rounded():
+    late = price(facts(fine_vnd=3_000_001, received_on="2026-03-10"), on="2026-03-30").lines[1]
+    assert (late.amount, late.rounding) == (Money(13_500), ROUNDING)
 
 
-@given(AMOUNTS, st.integers(-100, 1))
-def test_nothing_is_added_up_to_the_day_after_the_deadline(fine_vnd: int, late: int):
-    assert surcharge(fine_vnd, late=late) == 0
+def test_violations_are_the_steps_of_the_fine():
+    violations = [
+        {"article": "Điều 6 khoản 9", "text": "Vượt đèn đỏ", "amount_vnd": 2_000_000},
+        {"article": "Điều 6 khoản 3", "text": "Không thắt dây", "amount_vnd": 1_000_000},
+    ]
+    fine_line = price(facts(fine_vnd=3_000_000, violations=violations), on="2026-01-05").lines[0]
+    told = [(step.label, step.law, step.amount.vnd) for step in fine_line.steps]
+    assert told == [
+        ("Vượt đèn đỏ", "Điều 6 khoản 9", 2_000_000),
+        ("Không thắt dây", "Điều 6 khoản 3", 1_000_000),
+    ]
 
 
-@given(MORE_THAN_PAID, DAYS, PERIODS, PART_PAYMENTS)
-def test_waiting_never_makes_the_surcharge_smaller(
-    fine_vnd: int, late: int, suspended: list[object], paid: list[dict[str, object]]
-):
-    changes = {"suspended": suspended, "part_payments": paid}
-    sooner, later = (surcharge(fine_vnd, late=day, **changes) for day in (late, late + 1))
-    assert sooner <= later
+def codes(priced: Priced) -> list[str]:
+    return [note.code for note in priced.notes]
 
 
-@given(MORE_THAN_PAID, st.integers(1, 3_000), PERIODS, PART_PAYMENTS)
-def test_the_surcharge_is_the_exact_sum_over_days_rounded_once(
-    fine_vnd: int, late: int, suspended: list[list[str]], paid: list[dict[str, object]]
-):
-    exact = Fraction(0)
-    for day in (DUE + timedelta(after) for after in range(1, late)):
-        if any(first <= str(day) <= last for first, last in suspended):
-            continue
-        done = sum(int(str(each["amount_vnd"])) for each in paid if str(each["on"]) <= str(day))
-        exact += Fraction(fine_vnd - done) * Fraction(5, 10_000)
-    rounded = (exact + Fraction(1, 2)).__floor__()
-    assert surcharge(fine_vnd, late=late, suspended=suspended, part_payments=paid) == rounded
+def test_notes_say_what_is_not_certain_and_what_changes_after_midnight():
+    sunday = facts(fine_vnd=3_000_000, received_on="2026-03-12")
+    assert codes(price(sunday, on="2026-03-22")) == ["deadline_on_rest_day"]
+    assert codes(price(sunday, on="2026-03-23")) == ["deadline_on_rest_day", "priced_for_today"]
+    friday = facts(fine_vnd=3_000_000, received_on="2026-03-10")
+    assert codes(price(friday, on="2026-03-20")) == []
+    deferred = {**friday, "suspended": [["2026-03-15", "2026-04-15"]]}
+    assert codes(price(deferred, on="2026-04-01")) == ["suspended"]
 
 
-@given(AMOUNTS, DAYS, DAYS)
-def test_late_days_add_up_before_rounding(fine_vnd: int, first: int, second: int):
-    read = read_fine(facts(fine_vnd=fine_vnd))
+PLAN = [
+    {"due_on": "2026-04-10", "amount_vnd": 6_000_000},
+    {"due_on": "2026-05-10", "amount_vnd": 5_000_000},
+    {"due_on": "2026-06-10", "amount_vnd": 4_000_000},
+]
+IN_PARTS = {"fine_vnd": 15_000_000, "received_on": "2026-03-10", "instalments": PLAN}
 
-    def exact(*, after: int, days: int) -> Fraction:
-        due = DUE + timedelta(after)
-        return lateness(read, due=due, on=due + timedelta(days + 1), rates=RATES).exact
 
-    assert exact(after=0, days=first + second) == exact(after=0, days=first) + exact(
-        after=first, days=second
+def paid_on(day: str, part: str, vnd: int) -> PaidPart:
+    return PaidPart(part, Money(vnd), date.fromisoformat(day))
+
+
+def offered(priced: Priced) -> list[tuple[str, int, bool]]:
+    return [(line.part, line.amount.vnd, line.leaves_open) for line in priced.lines]
+
+
+def test_instalments_are_offered_one_after_another_and_the_last_closes():
+    first = price(facts(**IN_PARTS), on="2026-04-01")
+    assert offered(first) == [("instalment_1", 6_000_000, True)]
+    assert (first.deadline, codes(first)) == (date(2026, 4, 10), ["instalment"])
+    one = [paid_on("2026-04-01", "instalment_1", 6_000_000)]
+    assert offered(price(facts(**IN_PARTS), on="2026-04-02", paid=one)) == [
+        ("instalment_2", 5_000_000, True)
+    ]
+    two = [*one, paid_on("2026-05-01", "instalment_2", 5_000_000)]
+    assert offered(price(facts(**IN_PARTS), on="2026-05-02", paid=two)) == [
+        ("instalment_3", 4_000_000, False)
+    ]
+    three = [*two, paid_on("2026-06-10", "instalment_3", 4_000_000)]
+    assert price(facts(**IN_PARTS), on="2026-07-01", paid=three).lines == ()
+
+
+def test_a_missed_instalment_comes_with_its_own_surcharge_and_says_that_no_text_settles_it():
+    missed = price(facts(**IN_PARTS), on="2026-04-21")
+    assert offered(missed) == [("instalment_1", 6_000_000, True), ("late_surcharge", 30_000, True)]
+    assert missed.lines[1].status == "UNCONFIRMED"
+    assert codes(missed) == ["instalment", "instalment_missed", "priced_for_today"]
+    paid = [
+        paid_on("2026-04-21", "instalment_1", 6_000_000),
+        paid_on("2026-04-21", "late_surcharge", 30_000),
+    ]
+    assert offered(price(facts(**IN_PARTS), on="2026-04-22", paid=paid)) == [
+        ("instalment_2", 5_000_000, True)
+    ]
+
+
+LATE = {"received_on": "2026-03-10", "issued_on": "2026-03-10"}
+AS_PAID = [
+    paid_on("2026-03-30", "fine", 3_000_000),
+    paid_on("2026-03-30", "late_surcharge", 13_500),
+]
+
+
+def test_what_was_paid_for_the_same_decision_leaves_nothing():
+    for day in ("2026-03-30", "2027-01-01"):
+        assert price(facts(fine_vnd=3_000_000, **LATE), on=day, paid=AS_PAID).lines == ()
+
+
+def test_a_corrected_decision_that_asks_less_has_no_line():
+    for day in ("2026-03-30", "2027-01-01"):
+        assert price(facts(fine_vnd=2_000_000, **LATE), on=day, paid=AS_PAID).lines == ()
+
+
+def test_a_corrected_decision_that_asks_more_leaves_the_difference_of_the_two():
+    corrected = facts(fine_vnd=4_000_000, **LATE)
+    same_day = price(corrected, on="2026-03-30", paid=AS_PAID)
+    asked = price(corrected, on="2026-03-30")
+    assert total(line.amount for line in same_day.lines) == Money(4_018_000 - 3_013_500)
+    assert total(line.amount for line in asked.lines) == Money(4_018_000)
+    # Afterwards only the million that is left grows.
+    later = price(corrected, on="2026-04-09", paid=AS_PAID)
+    assert parts(later) == {"fine": 1_000_000, "late_surcharge": 4_500 + 10 * 500}
+    assert [step.amount.vnd for step in later.lines[0].steps] == [4_000_000, -3_000_000]
+    assert [step.amount.vnd for step in later.lines[1].steps] == [18_000, 5_000, -13_500]
+
+
+def test_a_surcharge_no_longer_owed_covers_the_fine_itself():
+    corrected = facts(
+        fine_vnd=3_013_000, deadline_override={"date": "2026-06-30", "reason": "x"}, **LATE
     )
+    assert price(corrected, on="2026-03-30", paid=AS_PAID).lines == ()
 
 
-@given(st.integers(1, 10**8), st.integers(1, 300), st.integers(0, 100), st.integers(1, 100))
-def test_suspended_days_are_taken_away(fine_vnd: int, late: int, start: int, length: int):
-    fine_vnd *= 2_000  # A whole number of dong a day, so that rounding has nothing to do.
-    period = [str(DUE + timedelta(1 + start)), str(DUE + timedelta(start + length))]
-    late_days = set(range(1, late))
-    still = late_days & set(range(1 + start, 1 + start + length))
-    assert surcharge(fine_vnd, late=late, suspended=[period]) == (
-        fine_vnd // 2_000 * (len(late_days) - len(still))
-    )
+def test_the_families_of_police_and_inspectorate_are_priced_alike():
+    kept = {"fine_vnd": 5_000_000, "received_on": "2026-03-10"}
+    police = price(facts(**kept, authority="Phòng Cảnh sát giao thông"), on="2026-04-30")
+    inspectorate = price(facts(**kept, authority="Thanh tra giao thông"), on="2026-04-30")
+    assert police == inspectorate
+
+
+@given(
+    st.integers(1, 10**9),
+    st.integers(1, 10**9),
+    st.integers(0, 400),
+    st.integers(0, 400),
+)
+def test_paid_and_rest_come_to_what_the_new_decision_asks(
+    old_vnd: int, new_vnd: int, late: int, later: int
+):
+    paid_at = DUE + timedelta(late)
+    given_due: dict[str, object] = {"deadline_override": {"date": str(DUE), "reason": "x"}}
+    old = price(facts(fine_vnd=old_vnd, **given_due), on=paid_at)
+    paid = [PaidPart(line.part, line.amount, paid_at) for line in old.lines]
+    new = facts(fine_vnd=new_vnd, **given_due)
+    rest = sum(parts(price(new, on=paid_at, paid=paid)).values())
+    asked = sum(parts(price(new, on=paid_at)).values())
+    assert rest == max(0, asked - sum(parts(old).values()))
+    assert rest <= sum(parts(price(new, on=paid_at + timedelta(later), paid=paid)).values())
