@@ -7,6 +7,7 @@ from datetime import datetime
 import httpx2
 from standardwebhooks import Webhook
 
+from api.clock import monotonic_ms
 from api.settings import Subscriber
 from payments.event import Event
 from payments.tell_provider import Deliver, Delivered
@@ -31,6 +32,7 @@ def deliverer(
             return Delivered(is_taken=False, error=f"no address is set for {event.subscriber}")
         body = json.dumps(event.payload, ensure_ascii=False, separators=(",", ":"))
         instant = clock()
+        began_ms = monotonic_ms()
         signature = Webhook(subscriber.secret.get_secret_value()).sign(
             event.event_id, instant, body
         )
@@ -40,14 +42,21 @@ def deliverer(
             "webhook-timestamp": str(int(instant.timestamp())),
             "webhook-signature": signature,
         }
+        status: int | None = None
         try:
             answer = client.post(
                 subscriber.url, content=body.encode(), headers=headers, timeout=TIMEOUT_S
             )
-        except httpx2.HTTPError as error:
-            return Delivered(is_taken=False, error=f"{type(error).__name__}: {error}"[:ERROR_MAX])
-        if answer.is_success:
-            return Delivered(is_taken=True, error="")
-        return Delivered(is_taken=False, error=f"HTTP {answer.status_code}")
+            status, error = answer.status_code, f"HTTP {answer.status_code}"
+        except httpx2.HTTPError as problem:
+            error = f"{type(problem).__name__}: {problem}"[:ERROR_MAX]
+        is_taken = status is not None and 200 <= status < 300
+        return Delivered(
+            is_taken=is_taken,
+            error="" if is_taken else error,
+            status=status,
+            duration_ms=monotonic_ms() - began_ms,
+            at=instant,
+        )
 
     return deliver

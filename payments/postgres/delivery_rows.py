@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from ledger.postgres.transaction import Tx
 from payments.postgres.tables import delivery, obligation, outbox
@@ -73,7 +73,7 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldEvent:
     """One event and how far its telling has come.
 
     `delivered_at` is when it was first taken in; `next_at` when it is told next, the first time or
@@ -108,6 +108,16 @@ class Wanted:
     before: tuple[datetime, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What one subscriber has not been told, or only in vain, and since when the oldest waits."""
+
+    subscriber: str
+    waiting: int
+    parked: int
+    oldest: datetime
+
+
 def keep_tries(tx: Tx, tries: Sequence[tuple[str, Try]]) -> None:
     """Keep tries, each with the id of its event."""
     if not tries:
@@ -131,7 +141,7 @@ def failing_since(tx: Tx, subscriber: str) -> tuple[datetime, str] | None:
     return None if row is None else (row.at, str(row.error))
 
 
-def newest_told(tx: Tx, wanted: Wanted, *, limit_max: int) -> list[Told]:
+def newest_told(tx: Tx, wanted: Wanted, *, limit_max: int) -> list[ToldEvent]:
     """Return events, newest first."""
     query = (
         _listing()
@@ -142,7 +152,27 @@ def newest_told(tx: Tx, wanted: Wanted, *, limit_max: int) -> list[Told]:
     return [_told(row) for row in tx.execute(query)]
 
 
-def one_told(tx: Tx, *, event_id: str, subscribers: Collection[str] | None) -> Told | None:
+def undelivered(tx: Tx, *, limit_max: int) -> list[Undelivered]:
+    """Return what waits and what was given up on by subscriber, in the order of their codes."""
+    query = (
+        select(
+            outbox.c.subscriber,
+            func.count(outbox.c.next_at).label("waiting"),
+            func.count(outbox.c.parked_at).label("parked"),
+            func.min(outbox.c.created_at).label("oldest"),
+        )
+        .where(outbox.c.delivered_at.is_(None))
+        .group_by(outbox.c.subscriber)
+        .order_by(outbox.c.subscriber)
+        .limit(limit_max)
+    )
+    return [
+        Undelivered(str(row.subscriber), int(row.waiting), int(row.parked), row.oldest)
+        for row in tx.execute(query)
+    ]
+
+
+def one_told(tx: Tx, *, event_id: str, subscribers: Collection[str] | None) -> ToldEvent | None:
     """Return one event, None when it is not there or for another subscriber."""
     query = _listing().where(outbox.c.event_id == event_id)
     if subscribers is not None:
@@ -209,14 +239,14 @@ def _conditions(wanted: Wanted) -> list[Any]:
     return found
 
 
-def _told(row: Row[Any]) -> Told:
+def _told(row: Row[Any]) -> ToldEvent:
     if row.parked_at is not None:
         state = DeliveryState.PARKED
     elif row.next_at is not None or row.again_at is not None:
         state = DeliveryState.WAITING
     else:
         state = DeliveryState.DELIVERED
-    return Told(
+    return ToldEvent(
         outbox_id=int(row.outbox_id),
         event_id=str(row.event_id),
         subscriber=str(row.subscriber),

@@ -79,7 +79,10 @@ def _event(subscriber: str = "csgt") -> Event:
 def test_the_published_library_verifies_what_we_send(
     deliver: Deliver, authority: Authority
 ) -> None:
-    assert deliver(_event()).is_taken
+    answer = deliver(_event())
+    assert (answer.is_taken, answer.status, answer.error) == (True, 204, "")
+    assert answer.at is not None
+    assert 0 <= answer.duration_ms < 10_000
     headers, body = authority.heard[0]
     assert Webhook(SECRET).verify(body, headers) == json.loads(body)
     assert "QĐ".encode() in body
@@ -100,6 +103,7 @@ def test_anything_but_a_2xx_is_not_taken_in(
     answer = deliver(_event())
     assert not answer.is_taken
     assert answer.error == f"HTTP {status}"
+    assert answer.status == status
     assert len(authority.heard) == 1
 
 
@@ -109,6 +113,7 @@ def test_nobody_listening_is_an_answer_too() -> None:
         answer = deliverer(client, {"csgt": subscriber}, lambda: datetime.now(UTC))(_event())
     assert not answer.is_taken
     assert "ConnectError" in answer.error
+    assert answer.status is None
 
 
 def test_an_authority_without_an_address_is_named(deliver: Deliver) -> None:

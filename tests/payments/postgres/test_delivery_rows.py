@@ -9,7 +9,7 @@ from payments.obligation import normalised_number
 from payments.postgres.delivery_rows import (
     ERROR_MAX,
     DeliveryState,
-    Told,
+    ToldEvent,
     Wanted,
     newest_told,
     one_told,
@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def told(tx: Tx) -> list[Told]:
+def told(tx: Tx) -> list[ToldEvent]:
     """Give one event delivered, two parked, one waiting; newest first."""
     pay(tx)
     tell(tx, Authority())
@@ -32,7 +32,7 @@ def told(tx: Tx) -> list[Told]:
     return newest_told(tx, Wanted(), limit_max=9)
 
 
-def test_events_are_found_by_state(tx: Tx, told: list[Told]):
+def test_events_are_found_by_state(tx: Tx, told: list[ToldEvent]):
     many = {
         state: len(newest_told(tx, Wanted(state=state), limit_max=9)) for state in DeliveryState
     }
@@ -46,7 +46,7 @@ def test_events_are_found_by_state(tx: Tx, told: list[Told]):
         assert each in newest_told(tx, Wanted(state=each.state), limit_max=9)
 
 
-def test_events_are_found_by_number_time_and_subscriber(tx: Tx, told: list[Told]):
+def test_events_are_found_by_number_time_and_subscriber(tx: Tx, told: list[ToldEvent]):
     number = told[0].number
     found = newest_told(tx, Wanted(number=normalised_number(number)), limit_max=9)
     assert [each.number for each in found] == [number]
@@ -57,8 +57,8 @@ def test_events_are_found_by_number_time_and_subscriber(tx: Tx, told: list[Told]
     assert newest_told(tx, Wanted(subscribers=[]), limit_max=9) == []
 
 
-def test_pages_follow_each_other_without_a_gap(tx: Tx, told: list[Told]):
-    pages: list[Told] = []
+def test_pages_follow_each_other_without_a_gap(tx: Tx, told: list[ToldEvent]):
+    pages: list[ToldEvent] = []
     before = None
     for _ in told:
         (each,) = newest_told(tx, Wanted(before=before), limit_max=1)
@@ -68,7 +68,7 @@ def test_pages_follow_each_other_without_a_gap(tx: Tx, told: list[Told]):
     assert newest_told(tx, Wanted(before=before), limit_max=1) == []
 
 
-def test_one_event_is_there_for_its_subscriber_alone(tx: Tx, told: list[Told]):
+def test_one_event_is_there_for_its_subscriber_alone(tx: Tx, told: list[ToldEvent]):
     event_id = told[0].event_id
     assert one_told(tx, event_id=event_id, subscribers=None) == told[0]
     assert one_told(tx, event_id=event_id, subscribers=["csgt"]) == told[0]
