@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.money import Money
 from payments.errors import RateMissing
 
 STATUSES: Final = ("CONFIRMED", "CONFIRMED-2ND", "UNCONFIRMED")
@@ -19,7 +20,7 @@ _ONE_DAY = timedelta(days=1)
 _FILE = Path(__file__).with_name("rates.toml")
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _FIELDS = frozenset({"value", "from", "to", "source", "status"})
-_HOLE_FIELDS = frozenset({"missing", "from", "to", "source"})
+_HOLE_FIELDS = {"missing", "from", "to", "source"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,12 @@ class Rates:
 def least_sure(statuses: Iterable[str]) -> str:
     """Return the least sure of some statuses, the surest when there are none."""
     return max(statuses, key=STATUSES.index, default=STATUSES[0])
+
+
+def half_up(exact: Fraction, *, unit: Rate) -> Money:
+    """Return an amount rounded to a whole number of `unit` dong, half a unit up."""
+    units = exact / unit.whole
+    return Money(Money(1).share(parts=units.numerator, of=units.denominator).vnd * unit.whole)
 
 
 def load_rates() -> Rates:

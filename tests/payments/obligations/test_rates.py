@@ -1,13 +1,15 @@
 """Numbers set by law and the days they are in force."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.money import Money
 from payments.errors import RateMissing
-from payments.obligations.rates import least_sure, load_rates, read_rates
+from payments.obligations.rates import half_up, least_sure, load_rates, read_rates
 
 TWO_ROWS = """
 [[fines.late_daily_rate]]
@@ -161,6 +163,14 @@ def test_the_reference_level_is_the_base_salary_as_long_as_no_law_says_otherwise
     rates = load_rates()
     for row in rates.by_name["reference.reference_level"]:
         assert rates.in_force("reference.base_salary", on=row.first).value == row.value
+
+
+@pytest.mark.parametrize(
+    ("exact", "rounded"), [("1/2", 1), ("0.4999", 0), ("-1/2", 0), ("1.5", 2), ("2", 2)]
+)
+def test_half_a_dong_is_rounded_up(exact: str, rounded: int):
+    unit = load_rates().in_force("fines.surcharge_unit_dong", on=date(2026, 1, 1))
+    assert half_up(Fraction(exact), unit=unit) == Money(rounded)
 
 
 def test_the_least_sure_number_decides():
