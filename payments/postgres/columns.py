@@ -1,0 +1,34 @@
+"""The words that the tables of payments are written in."""
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, MetaData, Table, text
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
+
+metadata: Final = MetaData(schema="payments")
+
+INSTANT: Final = DateTime(timezone=True)
+
+
+def table(name: str, *items: SchemaItem) -> Table:
+    """Return a table of this package."""
+    return Table(name, metadata, *items)
+
+
+def columns(
+    sort: type[TypeEngine[Any]] | TypeEngine[Any], *names: str, may_lack: bool = False
+) -> list[Column[Any]]:
+    """Return columns of one sort, never empty unless they `may_lack` a value."""
+    return [Column(name, sort, nullable=may_lack) for name in names]
+
+
+def partial(name: str, column: str, *, where: str) -> Index:
+    """Return an index of the rows for which something holds."""
+    return Index(name, column, postgresql_where=text(where))
+
+
+def link(name: str) -> Column[int]:
+    """Return the column that names a row of another table by its id."""
+    to = ForeignKey(f"payments.{name}.{name}_id")
+    return Column(f"{name}_id", BigInteger, to, nullable=False)
