@@ -3,34 +3,22 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Final
 
-from ledger.money import ZERO, Money
 from ledger.postgres.transaction import Tx
-from payments.beneficiary import Beneficiary
-from payments.errors import NotPayable
+from payments.found import Found
 from payments.obligation import (
     Obligation,
     ObligationStatus,
-    masked_name,
-    masked_plate,
     normalised_number,
     normalised_subject,
 )
 from payments.obligations.rates import Rates
 from payments.obligations.registry import KINDS
-from payments.personal_data import INDEX_BYTES, PersonalDataKeys, blind_index, unseal
-from payments.postgres.beneficiary_rows import beneficiaries_by_code
-from payments.postgres.obligation_rows import (
-    candidates,
-    first_paid_at,
-    locked_until,
-    obligations_by_id,
-)
-from payments.quote import Quote
-from payments.quoting import quote
-from payments.vietnam_time import vietnam_date
+from payments.personal_data import INDEX_BYTES, PersonalDataKeys, blind_index
+from payments.postgres.obligation_rows import candidates, obligations_by_id
+from payments.show_obligations import show_obligations
 
 CANDIDATES_MAX: Final = 200
 """Units number their decisions alike; no more than this share a number and a date."""
@@ -49,31 +37,6 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What may be shown to somebody who knows the facts of one paper.
-
-    `who` and `plate` are masked, '' where unknown. `quote` is None and `total_tomorrow` zero when
-    nothing is due: paid (since `paid_on`, in Vietnam) or withdrawn. `being_paid_until` is when the
-    time of a payment under way is over, None when there is none; only `open_payment` decides.
-    """
-
-    obligation_id: int
-    kind: str
-    number: str
-    decided_on: date | None
-    title: str
-    authority: str
-    who: str
-    plate: str
-    status: ObligationStatus
-    beneficiary: Beneficiary
-    quote: Quote | None
-    total_tomorrow: Money
-    paid_on: date | None
-    being_paid_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class NoDecisionYet:
     """The paper is a violation record, and no decision has followed it."""
 
@@ -88,25 +51,45 @@ def look_up(
 ) -> Found | NoDecisionYet | NoMatch:
     """Answer a question about one paper, priced for a date in Vietnam and the day after.
 
-    A wrong fact and a missing row take the same statements and the same comparisons.
+    A decision that was replaced, and a record that was decided upon, lead to the newest decision
+    when the plate or digits fit that one too. A wrong fact and a missing row take the same
+    statements and the same comparisons.
 
     Raises:
         InputRefused: the number or subject cannot be one.
-        RateMissing: a rate the price needs is not known.
     """
     number = normalised_number(question.number)
-    wanted = blind_index(keys, number=number, subject=normalised_subject(question.subject))
+    subject = normalised_subject(question.subject)
+    wanted = blind_index(keys, number=number, subject=subject)
     near = candidates(
         tx, number=number, decided_on=question.decided_on, candidates_max=CANDIDATES_MAX
     )
     kept = obligations_by_id(tx, _matching(near, wanted))
-    obligation = _one_of(list(kept.values()))
-    if obligation is not None:
-        if KINDS[obligation.kind].is_payable:
-            return _found(tx, obligation, on=on, keys=keys, rates=rates)
-        if obligation.status is ObligationStatus.OPEN:
-            return NoDecisionYet()
-    return NoMatch()
+    asked = _one_of(list(kept.values()))
+    if asked is None:
+        return NoMatch()
+    newest = _newest(tx, asked, subject=subject, keys=keys)
+    if KINDS[newest.kind].is_payable:
+        return show_obligations(tx, [newest.obligation_id], on=on, keys=keys, rates=rates)[0]
+    return NoDecisionYet() if newest.status is ObligationStatus.OPEN else NoMatch()
+
+
+def _newest(tx: Tx, asked: Obligation, *, subject: str, keys: PersonalDataKeys) -> Obligation:
+    """Return the decision in the place of what was asked for, if who asks knows that one too.
+
+    A new decision may name another person: the old paper alone does not open it.
+    """
+    if asked.successor_id is None:
+        return asked
+    newest = obligations_by_id(tx, [asked.successor_id])[asked.successor_id]
+    typed = KINDS[newest.kind].typed
+    number = newest.number if typed is None else normalised_number(typed(newest.number))
+    wanted = blind_index(keys, number=number, subject=subject)
+    is_known = any(
+        hmac.compare_digest(index or _NOBODY, wanted)
+        for index in (newest.subject_index, newest.other_index)
+    )
+    return newest if is_known else asked
 
 
 def _matching(near: Sequence[tuple[int, bytes, bytes | None]], wanted: bytes) -> list[int]:
@@ -133,41 +116,3 @@ def _one_of(matching: Sequence[Obligation]) -> Obligation | None:
         return None
     still_open = [each for each in periods if each.status is ObligationStatus.OPEN]
     return (still_open or periods[-1:])[0]
-
-
-def _found(
-    tx: Tx, obligation: Obligation, *, on: date, keys: PersonalDataKeys, rates: Rates
-) -> Found:
-    kind = KINDS[obligation.kind]
-    personal = (
-        unseal(keys, obligation.sealed, place=obligation.sealed_place) if obligation.sealed else {}
-    )
-    today, tomorrow = (_due(obligation, on=day, rates=rates) for day in (on, on + timedelta(1)))
-    paid_at = first_paid_at(tx, obligation.obligation_id)
-    accounts = beneficiaries_by_code(tx, {obligation.beneficiary})
-    return Found(
-        obligation_id=obligation.obligation_id,
-        kind=obligation.kind,
-        number=obligation.number_shown,
-        decided_on=obligation.decided_on,
-        title=kind.title(obligation.facts),
-        authority=kind.authority(obligation.facts),
-        who=masked_name(personal.get("name", "")),
-        plate=masked_plate(personal["plate"]) if "plate" in personal else "",
-        status=obligation.status,
-        beneficiary=accounts[obligation.beneficiary],
-        quote=today,
-        total_tomorrow=ZERO if tomorrow is None else tomorrow.total,
-        paid_on=None if paid_at is None else vietnam_date(paid_at),
-        being_paid_until=locked_until(tx, obligation.obligation_id),
-    )
-
-
-def _due(obligation: Obligation, *, on: date, rates: Rates) -> Quote | None:
-    """Return what is due, None when nothing is."""
-    if obligation.status is not ObligationStatus.OPEN:
-        return None
-    try:
-        return quote(obligation, on=on, rates=rates)
-    except NotPayable:
-        return None

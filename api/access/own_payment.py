@@ -1,6 +1,7 @@
 """The payments a browser began: found by its handle, or by holding what it wants to pay."""
 
 import hashlib
+from collections.abc import Collection
 
 from api.access.citizen_session import Visitor
 from api.start_payment import handle_hash
@@ -21,8 +22,13 @@ def own_payment(tx: Tx, visitor: Visitor) -> Payment | None:
     return payment_rows.by_handle_hash(tx, handle_hash(visitor.payment_handle))
 
 
-def own_holder(tx: Tx, visitor: Visitor, obligation_id: int) -> Payment | None:
-    """Return the payment that holds an obligation, if this very browser began it."""
-    payment_id = lock_rows.holders(tx, [obligation_id]).get(obligation_id)
-    payment = None if payment_id is None else payment_rows.by_id(tx, payment_id)
-    return payment if payment is not None and payment.client == client_of(visitor) else None
+def own_holders(tx: Tx, visitor: Visitor, obligation_ids: Collection[int]) -> dict[int, Payment]:
+    """Return the payments that hold obligations, where this very browser began them."""
+    held = lock_rows.holders(tx, obligation_ids)
+    payments = {each: payment_rows.by_id(tx, each) for each in set(held.values())}
+    mine = client_of(visitor)
+    return {
+        obligation_id: payment
+        for obligation_id, payment_id in held.items()
+        if (payment := payments[payment_id]) is not None and payment.client == mine
+    }

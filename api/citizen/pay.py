@@ -1,5 +1,6 @@
 """Leave for the gateway: say where to and how much, then open the payment and go."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -8,19 +9,28 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse
 
-from api.access.carried import carried_cookie
+from api.access.carried import Basket, basket_of, carried, carry, keep_basket
 from api.access.citizen_session import Visitor, payment_cookie, visitor_of
 from api.access.headers import content_policy
-from api.access.own_payment import client_of, own_holder, own_payment
+from api.access.own_payment import client_of, own_holders, own_payment
 from api.access.quotas import address_of
-from api.citizen.fine import found_again, found_by, method_of, show_fine
+from api.citizen.fine import (
+    KIND_NAMES,
+    Choice,
+    chosen_now,
+    method_of,
+    remembered,
+    show_fine,
+    show_several,
+)
 from api.house import House
 from api.page import in_both_languages, language_of, local
 from api.start_payment import handle_of, open_for, send
+from gateways.contract import Gateway
 from gateways.errors import GatewayError
 from ledger.money import Money
 from payments.errors import AmountChanged, BeingPaid, GatewayNotOffered, NotPayable
-from payments.obligations.registry import KINDS
+from payments.found import Sight
 from payments.payment import Payment
 from payments.postgres import attempt_rows
 from payments.states import LOCKING
@@ -35,7 +45,7 @@ class PayForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     form_token: str = Field(max_length=200)
-    found: str = Field(max_length=2_000)
+    found: str = Field(max_length=4_000)
     method: str = Field(pattern=_CODE)
     shown_vnd: str = Field(pattern=r"^[1-9][0-9]{0,14}$")
 
@@ -58,20 +68,26 @@ def routes(house: House) -> APIRouter:
         if gateway is None:
             words = house.pages.speech(request).say("Chọn một cách thanh toán")
             return show_fine(house, request, errors={"method": words})
-        return _page(house, request, method)
+        visitor = visitor_of(request, house.settings)
+        with house.open_tx() as tx:
+            choice = chosen_now(tx, house, request, visitor)
+        return _page(house, request, choice, gateway)
 
     @pages.post("/pay")
     def pay(request: Request, form: Annotated[PayForm, Form()]) -> Response:
         visitor = visitor_of(request, house.settings)
         visitor.require_own_form(request, form.form_token)
-        try:
-            payment = _open(house, request, visitor, form)
-        except AmountChanged as change:
-            return _page(house, request, form.method, changed_from=change.shown)
-        except NotPayable:
-            payment = None
-        if payment is None:
+        gateway = house.gateways.get(form.method)
+        basket = carried(form.found, visitor, now=house.clock())
+        if gateway is None or not basket.chosen:
             return RedirectResponse(local(request, "/fine"), 303)
+        try:
+            payment = _open(house, request, visitor, basket, shown=Money(int(form.shown_vnd)))
+        except AmountChanged as change:
+            choice = _choice(house, request, visitor, basket)
+            return _page(house, request, choice, gateway, changed_from=change.shown)
+        except NotPayable:
+            return _missing(house, request, _choice(house, request, visitor, basket))
         # What lives already keeps the price it was opened at; the payer shall see that first.
         is_agreed = payment.amount == Money(int(form.shown_vnd))
         response: Response = RedirectResponse(local(request, "/wait"), 303)
@@ -95,67 +111,85 @@ def routes(house: House) -> APIRouter:
 
 
 def _page(
-    house: House, request: Request, method: str, *, changed_from: Money | None = None
+    house: House,
+    request: Request,
+    choice: Choice,
+    gateway: Gateway,
+    *,
+    changed_from: Money | None = None,
 ) -> Response:
-    visitor = visitor_of(request, house.settings)
-    sealed = carried_cookie(house.settings).read(request)
-    with house.open_tx() as tx:
-        found = found_again(tx, house, request, visitor)
-    if found is None or found.quote is None:
+    """Return the page before the gateway; it carries what it shows, whatever is chosen later."""
+    method = method_of(gateway, house.pages.speech(request), choice.total)
+    if not choice.open or choice.account is None or not method.is_open:
         return RedirectResponse(local(request, "/fine"), 303)
-    gateway = house.gateways[method]
-    shown = method_of(gateway, house.pages.speech(request), found.quote.total)
-    if not shown.is_open:
-        return RedirectResponse(local(request, "/fine"), 303)
+    agreed = choice.basket.choosing([each.obligation_id for each in choice.open])
     policy = content_policy(form_targets=gateway.capabilities.pay_origins)
-    return visitor.remember(
+    return remembered(
+        house,
+        choice,
         house.pages.show(
             request,
             "citizen/pay.html",
             status=409 if changed_from else 200,
             headers={"Content-Security-Policy": policy},
-            here=f"/pay?method={method}",
-            gateway=shown,
-            total=found.quote.total,
+            here=f"/pay?method={gateway.code}",
+            gateway=method,
+            total=choice.total,
             changed_from=changed_from,
-            number=found.number,
-            kind_name=KINDS[found.kind].name,
-            beneficiary=found.beneficiary,
+            shown=choice.open,
+            kind_names=KIND_NAMES,
+            for_others=any(each.sight is Sight.MASKED for each in choice.open),
+            is_signed_in=choice.person is not None,
+            beneficiary=choice.account,
             minutes=house.settings.payment_minutes,
-            found=sealed,
-            token=visitor.token(),
-        )
+            found=carry(agreed, choice.visitor, now=house.clock()),
+            token=choice.visitor.token(),
+        ),
     )
 
 
-def _open(house: House, request: Request, visitor: Visitor, form: PayForm) -> Payment | None:
-    """Return the payment to send: a new one, or the visitor's own that lives already.
-
-    None when what the form carried finds nothing any more.
+def _open(
+    house: House, request: Request, visitor: Visitor, basket: Basket, *, shown: Money
+) -> Payment:
+    """Return the payment to send: a new one, or the visitor's own of the same that lives already.
 
     Raises:
-        NotPayable: paid, withdrawn, being paid by somebody else, or at another price.
+        NotPayable: one is paid, withdrawn, being paid by somebody else, or at another price.
     """
     try:
         with house.open_tx() as tx:
-            found = found_by(tx, house, visitor, form.found)
-            if found is None:
-                return None
             return open_for(
                 tx,
                 house,
-                obligation_ids=[found.obligation_id],
-                shown=Money(int(form.shown_vnd)),
+                obligation_ids=basket.chosen,
+                shown=shown,
                 language=language_of(request),
                 client=client_of(visitor),
             )
     except BeingPaid:
         with house.open_tx() as tx:
-            found = found_by(tx, house, visitor, form.found)
-            own = None if found is None else own_holder(tx, visitor, found.obligation_id)
-        if own is None:
+            own = own_holders(tx, visitor, basket.chosen)
+        held = {payment.number: payment for payment in own.values()}
+        if len(own) != len(basket.chosen) or len(held) != 1:
             raise
-        return own
+        return next(iter(held.values()))
+
+
+def _choice(house: House, request: Request, visitor: Visitor, basket: Basket) -> Choice:
+    with house.open_tx() as tx:
+        return chosen_now(tx, house, request, visitor, basket=basket)
+
+
+def _missing(house: House, request: Request, choice: Choice) -> Response:
+    """Say which can no longer be paid; the rest stays chosen. One alone tells it by itself."""
+    if len(choice.shown) < 2:
+        return RedirectResponse(local(request, "/fine"), 303)
+    missing = [each for each in choice.shown if each not in choice.open]
+    rest = choice.basket.choosing([each.obligation_id for each in choice.open])
+    kept = basket_of(request, choice.visitor, now=house.clock()).choosing(rest.chosen)
+    left = replace(choice, basket=kept, shown=choice.open)
+    answer = show_several(house, request, left, errors={}, missing=missing)
+    return keep_basket(answer, kept, choice.visitor, now=house.clock())
 
 
 def _go(house: House, request: Request, payment: Payment, *, gateway_code: str) -> Response:

@@ -10,7 +10,9 @@ from api.access.obligation_token import seal_obligation
 from api.access.partner_key import partner_of
 from api.house import House
 from api.partner.quote_out import LineOut, NoteOut, quote_out
-from payments.look_up import Found, NoDecisionYet, Question, look_up
+from payments.found import Found
+from payments.look_up import NoDecisionYet, Question, look_up
+from payments.obligation import ObligationStatus
 
 
 class LookUpIn(BaseModel):
@@ -36,9 +38,27 @@ class LookUpIn(BaseModel):
 
 
 class LookUpOut(BaseModel):
-    """`result` is found, paid, no_decision_yet or no_match; the rest is there when found."""
+    """`result` says what was found; amounts are there when it is `found`.
 
-    result: Literal["found", "paid", "no_decision_yet", "no_match"]
+    `unpriced` has no price by the rule named in `reason`. `as_of` is when the authority last said
+    that this is owed; while its own system is away, the amount is the last one known.
+    """
+
+    result: Literal[
+        "found",
+        "paid",
+        "withdrawn",
+        "superseded",
+        "nothing_due",
+        "unpriced",
+        "no_decision_yet",
+        "no_match",
+    ]
+    reason: str = ""
+    replaces: list[str] = Field(default_factory=list[str])
+    deferred_until: date | None = None
+    as_of: datetime | None = None
+    authority_unavailable_since: datetime | None = None
     obligation: str | None = None
     priced_on: date | None = None
     deadline: date | None = None
@@ -72,7 +92,7 @@ def routes(house: House) -> APIRouter:
 
 def _found(house: House, found: Found, *, client: str) -> LookUpOut:
     if found.quote is None:
-        return LookUpOut(result="paid")
+        return LookUpOut(result=_why_not(found), reason=found.unpriced)
     told = quote_out(found.quote, house.pages.speeches)
     return LookUpOut(
         result="found",
@@ -80,8 +100,28 @@ def _found(house: House, found: Found, *, client: str) -> LookUpOut:
         priced_on=told.priced_on,
         deadline=told.deadline,
         total_vnd=told.total_vnd,
-        total_tomorrow_vnd=found.total_tomorrow.vnd,
+        total_tomorrow_vnd=None if found.total_tomorrow is None else found.total_tomorrow.vnd,
         being_paid_until=found.being_paid_until,
         lines=told.lines,
         notes=told.notes,
+        replaces=list(found.replaces),
+        deferred_until=found.deferred_until,
+        as_of=found.heard_at,
+        authority_unavailable_since=found.away_since,
     )
+
+
+def _why_not(
+    found: Found,
+) -> Literal["paid", "withdrawn", "superseded", "nothing_due", "unpriced"]:
+    if found.unpriced:
+        return "unpriced"
+    match found.status:
+        case ObligationStatus.PAID:
+            return "paid"
+        case ObligationStatus.WITHDRAWN:
+            return "withdrawn"
+        case ObligationStatus.SUPERSEDED:
+            return "superseded"
+        case ObligationStatus.OPEN:
+            return "nothing_due"

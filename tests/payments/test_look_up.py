@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, event
 
-from ledger.money import ZERO, Money
+from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.errors import InputRefused
-from payments.look_up import Found, NoDecisionYet, NoMatch, Question, look_up
+from payments.found import Found
+from payments.look_up import NoDecisionYet, NoMatch, Question, look_up
 from payments.obligation import ObligationStatus
 from payments.postgres.obligation_rows import obligations_by_id, withdraw
 from tests.payments.owed import KEYS, RATES, TODAY, TREASURY, demand, fine, push, record
@@ -142,7 +143,7 @@ def test_what_is_paid_says_since_when_and_asks_for_nothing(tx: Tx):
     hear(tx, heard(notice(reference, amount=payment.amount, at=NOW)))
     answer = found(tx)
     assert (answer.status, answer.paid_on) == (ObligationStatus.PAID, date(2026, 3, 11))
-    assert (answer.quote, answer.total_tomorrow, answer.being_paid_until) == (None, ZERO, None)
+    assert (answer.quote, answer.total_tomorrow, answer.being_paid_until) == (None, None, None)
 
 
 def test_a_fine_paid_in_parts_asks_for_nothing_while_it_is_open(tx: Tx):
@@ -151,7 +152,7 @@ def test_a_fine_paid_in_parts_asks_for_nothing_while_it_is_open(tx: Tx):
     assert (answer.status, answer.quote, answer.total_tomorrow) == (
         ObligationStatus.OPEN,
         None,
-        ZERO,
+        None,
     )
 
 

@@ -1,9 +1,10 @@
 """The payments a browser began are its own, and no one else's."""
 
 from api.access.citizen_session import Visitor
-from api.access.own_payment import client_of, own_holder, own_payment
+from api.access.own_payment import client_of, own_holders, own_payment
 from api.house import House
-from payments.look_up import Found, Question, look_up
+from payments.found import Found
+from payments.look_up import Question, look_up
 from tests.api.citizen.payer import ISSUED_ON, NUMBER, PLATE, Payer, owe_late_fine
 
 
@@ -28,10 +29,10 @@ def test_the_one_who_began_it_holds_it_and_nobody_else(house: House) -> None:
     with house.open_tx() as tx:
         own = own_payment(tx, owner)
         assert own is not None
-        assert own_holder(tx, owner, obligation_id) == own
+        assert own_holders(tx, owner, [obligation_id]) == {obligation_id: own}
         assert own.client == client_of(owner)
         assert own_payment(tx, stranger) is None
-        assert own_holder(tx, stranger, obligation_id) is None
+        assert own_holders(tx, stranger, [obligation_id]) == {}
 
 
 def test_a_client_name_does_not_give_the_visitor_away(house: House) -> None:

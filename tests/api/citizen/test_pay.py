@@ -15,7 +15,8 @@ from api.start_payment import open_for
 from gateways.contract import Outcome, Prepared, Redirect
 from gateways.errors import Declined, OutcomeUnknown
 from gateways.vnpay import Vnpay
-from payments.look_up import Found, Question, look_up
+from payments.found import Found
+from payments.look_up import Question, look_up
 from payments.postgres import payment_rows
 from payments.states import PaymentState
 from tests.api.citizen.payer import DUE, ISSUED_ON, NUMBER, PLATE, Payer, forms_of, hear

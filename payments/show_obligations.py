@@ -1,0 +1,124 @@
+"""Show obligations somebody has proven something about, priced for a day."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from ledger.postgres.transaction import Tx
+from payments.errors import NotPayable, PriceRefused, RateMissing
+from payments.found import RATE_MISSING, Found, Sight
+from payments.obligation import Obligation, ObligationStatus, masked_name, masked_plate
+from payments.obligations.rates import Rates
+from payments.obligations.registry import KINDS
+from payments.personal_data import PersonalDataKeys, unseal
+from payments.postgres import showing_rows
+from payments.postgres.beneficiary_rows import beneficiaries_by_code
+from payments.postgres.obligation_rows import obligations_by_id
+from payments.postgres.outage_rows import outage_of
+from payments.quote import Quote
+from payments.quoting import quote
+from payments.vietnam_time import vietnam_date
+
+
+def show_obligations(
+    tx: Tx,
+    obligation_ids: Sequence[int],
+    *,
+    on: date,
+    keys: PersonalDataKeys,
+    rates: Rates,
+    person: bytes | None = None,
+) -> list[Found]:
+    """Return what may be shown, in order, priced for a date in Vietnam and the day after.
+
+    An id that names nothing is left out. `person` is the index of who is signed in: what that
+    person owes is shown in full.
+    """
+    kept = obligations_by_id(tx, set(obligation_ids))
+    accounts = beneficiaries_by_code(tx, {each.beneficiary for each in kept.values()})
+    until = showing_rows.locked_until(tx, kept)
+    paid_at = showing_rows.first_paid_at(tx, kept)
+    replaced = showing_rows.replaced_by(tx, kept)
+    away = {each: outage_of(tx, each) for each in {owed.provider for owed in kept.values()}}
+    shown: list[Found] = []
+    for obligation_id in dict.fromkeys(obligation_ids):
+        owed = kept.get(obligation_id)
+        if owed is None:
+            continue
+        kind = KINDS[owed.kind]
+        due, unpriced = _due(owed, on=on, rates=rates)
+        tomorrow = None if due is None else _due(owed, on=on + timedelta(1), rates=rates)[0]
+        sight = _sight(owed, person)
+        personal = _personal(owed, keys=keys, sight=sight)
+        first_paid = paid_at.get(obligation_id)
+        outage = away[owed.provider]
+        record_number = owed.facts.get("record_number")
+        shown.append(
+            Found(
+                obligation_id=obligation_id,
+                provider=owed.provider,
+                kind=owed.kind,
+                number=owed.number_shown,
+                decided_on=owed.decided_on,
+                title=kind.title(owed.facts),
+                authority=kind.authority(owed.facts),
+                who=personal.get("name", ""),
+                plate=personal.get("plate", ""),
+                sight=sight,
+                status=owed.status,
+                beneficiary=accounts[owed.beneficiary],
+                quote=due,
+                unpriced=unpriced,
+                total_tomorrow=None if tomorrow is None else tomorrow.total,
+                paid_on=None if first_paid is None else vietnam_date(first_paid),
+                being_paid_until=until.get(obligation_id),
+                replaces=replaced.get(obligation_id, ()),
+                record_number=record_number if isinstance(record_number, str) else "",
+                deferred_until=_deferred_until(owed, on=on),
+                heard_at=owed.heard_at,
+                away_since=None if outage is None else outage.since,
+            )
+        )
+    return shown
+
+
+def _sight(owed: Obligation, person: bytes | None) -> Sight:
+    is_own = person is not None and owed.person_index == person
+    return Sight.OWN if is_own else Sight.MASKED
+
+
+def _personal(owed: Obligation, *, keys: PersonalDataKeys, sight: Sight) -> Mapping[str, str]:
+    if owed.sealed is None:
+        return {}
+    personal = unseal(keys, owed.sealed, place=owed.sealed_place)
+    if sight is Sight.OWN:
+        return personal
+    masked = {"name": masked_name(personal.get("name", ""))}
+    return masked | ({"plate": masked_plate(personal["plate"])} if "plate" in personal else {})
+
+
+def _due(owed: Obligation, *, on: date, rates: Rates) -> tuple[Quote | None, str]:
+    """Return what is due, or the rule by which no price can be given."""
+    if owed.status is not ObligationStatus.OPEN:
+        return None, ""
+    try:
+        return quote(owed, on=on, rates=rates), ""
+    except NotPayable:
+        return None, ""
+    except RateMissing:
+        return None, RATE_MISSING
+    except PriceRefused as refusal:
+        return None, refusal.code
+
+
+def _deferred_until(owed: Obligation, *, on: date) -> date | None:
+    """Return the last day of the deferral that runs, None when none does."""
+    return max((last for first, last in _periods(owed) if first <= on <= last), default=None)
+
+
+def _periods(owed: Obligation) -> Iterator[tuple[date, date]]:
+    """Yield the days between which the clock stands still, as the kind has checked them."""
+    periods = owed.facts.get("suspended")
+    if isinstance(periods, list):
+        for period in periods:  # pyright: ignore[reportUnknownVariableType] (JSON, checked when it was pushed)
+            first, last = period  # pyright: ignore[reportUnknownVariableType] (as above)
+            yield date.fromisoformat(str(first)), date.fromisoformat(str(last))  # pyright: ignore[reportUnknownArgumentType] (as above)
