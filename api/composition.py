@@ -15,6 +15,7 @@ from api.house import House, LookHouse
 from api.keys import personal_keys_of, public_keys_of, signer_of
 from api.page import Pages
 from api.partner.delivery import deliverer
+from api.partner.portal_confirm import portal_deliverer
 from api.postgres.pool import open_pool
 from api.schedule import Fenced, Job
 from api.settings import PREFIX, LookSettings, Settings, SettingsWrong
@@ -28,6 +29,7 @@ from payments.ask_plan import AskPlan
 from payments.expire_payments import expire_payments
 from payments.obligations.rates import load_rates
 from payments.postgres import idempotency_rows
+from payments.tell_plan import TellPlan
 from payments.tell_provider import tell_provider
 from reconciliation.business_day import load_calendar
 
@@ -118,7 +120,13 @@ def open_look_house(
 
 def jobs_of(house: House) -> list[Job]:
     """Return the acts of the schedule and how often each is due."""
-    deliver = deliverer(open_client(Limits()), house.settings.subscribers, house.clock)
+    client = open_client(Limits())
+    deliver = portal_deliverer(
+        house.open_tx,
+        client,
+        house.settings.agencies,
+        otherwise=deliverer(client, house.settings.subscribers, house.clock),
+    )
 
     def ask(fenced: Fenced) -> object:
         return ask_gateway(
@@ -136,7 +144,11 @@ def jobs_of(house: House) -> list[Job]:
 
     def tell(fenced: Fenced) -> object:
         return tell_provider(
-            fenced(house.open_tx), deliver, now=house.clock(), limit_max=TELL_LIMIT_MAX
+            fenced(house.open_tx),
+            deliver,
+            now=house.clock(),
+            limit_max=TELL_LIMIT_MAX,
+            plan=TellPlan(away_after=timedelta(seconds=house.settings.away_after_s)),
         )
 
     def forget(fenced: Fenced) -> object:

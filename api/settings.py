@@ -1,11 +1,12 @@
 """The environment, typed: everything a process must be told, refused by name when wrong."""
 
+import ipaddress
 import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from api.setting_shapes import Address, Key32
@@ -25,6 +26,32 @@ class Subscriber(BaseModel):
 
     url: Address
     secret: SecretStr  # Standard Webhooks form: whsec_ and base64
+
+
+class Agency(BaseModel):
+    """One agency system that speaks the portal's payment dialect to us as its platform.
+
+    `accounts` are the codes of those it may collect to, `fines_of` the providers whose decisions
+    its users may pay. `bearer` is what it must show besides the check code, `confirm_bearer` what
+    we show to it. `networks` it calls from, any where none is named.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    secret: SecretStr = Field(min_length=8)
+    confirm_url: Address
+    accounts: frozenset[str] = Field(min_length=1)
+    fines_of: tuple[str, ...] = ()
+    bearer: SecretStr | None = None
+    confirm_bearer: SecretStr | None = None
+    is_wrapped: bool = False
+    bill: Literal["link", "pdf"] = "link"
+    networks: tuple[IPvAnyNetwork, ...] = ()
+
+    def may_call_from(self, address: str) -> bool:
+        """Say whether a message from this network address may be its own."""
+        at = ipaddress.ip_address(address)
+        return not self.networks or any(at in network for network in self.networks)
 
 
 class LookSettings(BaseSettings):
@@ -70,6 +97,9 @@ class Settings(BaseSettings):
         default_factory=dict, description="partner name to SHA-256 of its key, both text"
     )
     subscribers: dict[str, Subscriber] = Field(default_factory=dict)
+    agencies: dict[Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")], Agency] = Field(
+        default_factory=dict, description="MaDoiTac to an agency system of the portal's dialect"
+    )
     sandbox: bool = False
     far_side_url: Address | None = Field(
         default=None, description="the simulated far sides, in the sandbox only"
@@ -78,7 +108,16 @@ class Settings(BaseSettings):
     threads_max: int = Field(default=4, ge=1, le=64)
     ask_first_s: int = Field(default=60, ge=1)
     ask_longest_s: int = Field(default=1800, ge=1)
+    away_after_s: int = Field(
+        default=600, ge=1, description="how long no event is taken in before an authority is away"
+    )
     payment_minutes: int = Field(default=15, ge=5, le=60)
+    look_up_work: int = Field(
+        default=400, ge=1, le=100_000, description="tries at most in a browser's proof of work"
+    )
+    look_up_miss_ms: int = Field(
+        default=60, ge=0, le=1_000, description="a look-up that finds nothing takes so long, or twice"
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
 
