@@ -12,6 +12,7 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -21,8 +22,10 @@ import api.citizen
 import api.console
 import api.partner
 from api import callbacks
-from api.access.body_limit import BodyLimit
+from api.access.body_limit import BODY_BYTES_MAX, BULK_BYTES_MAX, BULK_DOORS, BodyLimit
 from api.access.headers import SafeHeaders
+from api.access.partner_key import partner_by_key
+from api.access.strict_json import StrictJson
 from api.callbacks import BodyTooLarge
 from api.house import House
 from api.problems import RETRY_AFTER_S, Problem, problem_of
@@ -137,10 +140,26 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
 
     for kind in _TOLD:
         app.add_exception_handler(kind, tell)
-    app.add_middleware(BodyLimit)
+    if package is api.partner:
+        app.add_middleware(StrictJson, refuse=tell)
+        app.add_middleware(BodyLimit, bytes_max=_partner_limit(house))
+    else:
+        app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders, https=house.settings.citizen_url.startswith("https:"))
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     return app
+
+
+def _partner_limit(house: House) -> Callable[[Scope], int]:
+    """Return what says how long a body may be: long ones only from who shows a key."""
+
+    def limit(scope: Scope) -> int:
+        if scope["path"] not in BULK_DOORS:
+            return BODY_BYTES_MAX
+        key = Headers(scope=scope).get("authorization", "")
+        return BULK_BYTES_MAX if partner_by_key(house, key) else BODY_BYTES_MAX
+
+    return limit
 
 
 def _routers(package: ModuleType, house: House) -> list[APIRouter]:

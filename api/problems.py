@@ -236,6 +236,14 @@ _BY_STATUS: Final[Mapping[int, Row]] = MappingProxyType(
             "body-too-large",
             Words("Nội dung gửi lên quá lớn.", "The body is too large."),
         ),
+        415: Row(
+            415,
+            "media-type-refused",
+            Words(
+                "Kiểu nội dung không được nhận ở đây. Hãy gửi application/json, mã hóa UTF-8.",
+                "This content type is not taken here. Send application/json in UTF-8.",
+            ),
+        ),
         429: Row(
             429,
             "too-many-tries",
