@@ -91,14 +91,23 @@ class Rates:
         """Return the last of some names that has begun by that day, the first if none has.
 
         A law names a new yardstick from its first day on; before, the one before it counted.
+
+        Raises:
+            RateMissing: one of the names is not there at all.
         """
-        begun = [name for name in names if (first := self.first_day(name)) and first <= on]
+        begun = [name for name in names if self._first_day(name) <= on]
         return begun[-1] if begun else names[0]
 
     def first_day(self, name: str) -> date | None:
         """Return the first day a number is known, None when it never is."""
         rates = self.by_name.get(name, ())
         return rates[0].first if rates else None
+
+    def _first_day(self, name: str) -> date:
+        first = self.first_day(name)
+        if first is None:
+            raise RateMissing(field=name, reason="no value is known")
+        return first
 
     def changes(self, name: str) -> frozenset[date]:
         """Return the days on which the number changes, or ceases to be known."""

@@ -157,6 +157,8 @@ def test_a_yardstick_counts_from_its_first_day_and_the_one_before_it_until_then(
     assert rates.latest(names, on=date(2000, 1, 1)) == names[0]
     assert rates.first_day(names[1]) == date(2025, 7, 1)
     assert rates.first_day("reference.other") is None
+    with pytest.raises(RateMissing):
+        rates.latest((*names, "reference.other"), on=date(2025, 7, 1))
 
 
 def test_the_reference_level_is_the_base_salary_as_long_as_no_law_says_otherwise():

@@ -1,0 +1,51 @@
+"""Facts of both insurances for tests, and how to price them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from payments.obligations import health_insurance, social_insurance
+from payments.obligations.contract import ObligationKind, PaidPart, Priced
+from payments.obligations.rates import Rates, load_rates
+
+RATES = load_rates()
+
+SOCIAL_FACTS: Mapping[str, object] = {
+    "income_vnd": 2_500_000,
+    "group": "khac",
+    "method": "M1",
+    "months": 1,
+    "months_supported": 0,
+    "from_month": "2026-06",
+}
+
+
+def social(day: str, **facts: object) -> Mapping[str, object]:
+    """Return the facts of a payment that begins in the month it is made in."""
+    return {**SOCIAL_FACTS, "from_month": day[:7], **facts}
+
+
+def household(*members: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the facts of a household."""
+    return {"members": list(members)}
+
+
+def price_of(
+    kind: ObligationKind,
+    facts: Mapping[str, object],
+    *,
+    on: date,
+    rates: Rates = RATES,
+    paid: Sequence[PaidPart] = (),
+) -> Priced:
+    """Return what is due, the facts read as they would be when pushed."""
+    return kind.price(kind.read_facts(facts), beneficiary="bhxh-1", on=on, rates=rates, paid=paid)
+
+
+def social_price(facts: Mapping[str, object], *, on: date, rates: Rates = RATES) -> Priced:
+    """Return what a voluntary contributor pays."""
+    return price_of(social_insurance.KIND, facts, on=on, rates=rates)
+
+
+def health_price(facts: Mapping[str, object], *, on: date, rates: Rates = RATES) -> Priced:
+    """Return what a household pays."""
+    return price_of(health_insurance.KIND, facts, on=on, rates=rates)
