@@ -12,20 +12,38 @@ from payments.event import Change, Event, event_id_of, payload_of
 
 # The obligation's row is locked by whoever adds its event, so no number is drawn twice.
 _ADD: Final = """
-WITH given AS (
-    SELECT
-        change.event_id, change.subscriber, change.obligation_id, change.type, change.payload,
-        row_number() OVER (
-            PARTITION BY change.subscriber, change.obligation_id ORDER BY change.place
-        ) + COALESCE((
-            SELECT max(outbox.sequence) FROM payments.outbox
-            WHERE outbox.subscriber = change.subscriber
-                AND outbox.obligation_id = change.obligation_id
-        ), 0) AS sequence
+WITH heard AS (
+    SELECT change.*
     FROM unnest(
         %(events)s::text[], %(subscribers)s::text[], %(obligations)s::bigint[],
         %(types)s::text[], %(payloads)s::jsonb[]
     ) WITH ORDINALITY AS change (event_id, subscriber, obligation_id, type, payload, place)
+), told AS (
+    SELECT * FROM heard
+    UNION ALL
+    -- Whoever ordered this from its own system hears of it too, under an event of its own.
+    SELECT
+        'evt_' || left(
+            encode(sha256(convert_to(heard.event_id || '/' || ordered.agency, 'UTF8')), 'hex'), 32
+        ),
+        ordered.agency, heard.obligation_id, heard.type, heard.payload, heard.place
+    FROM heard
+    JOIN LATERAL (
+        SELECT DISTINCT agency_order.agency FROM payments.agency_order
+        WHERE agency_order.obligation_id = heard.obligation_id
+            AND agency_order.agency <> heard.subscriber
+    ) AS ordered ON true
+), given AS (
+    SELECT
+        told.event_id, told.subscriber, told.obligation_id, told.type, told.payload,
+        row_number() OVER (
+            PARTITION BY told.subscriber, told.obligation_id ORDER BY told.place
+        ) + COALESCE((
+            SELECT max(outbox.sequence) FROM payments.outbox
+            WHERE outbox.subscriber = told.subscriber
+                AND outbox.obligation_id = told.obligation_id
+        ), 0) AS sequence
+    FROM told
 )
 INSERT INTO payments.outbox (
     event_id, subscriber, obligation_id, sequence, type, payload, created_at, next_at, attempts,
@@ -33,7 +51,7 @@ INSERT INTO payments.outbox (
 )
 SELECT
     event_id, subscriber, obligation_id, sequence, type,
-    payload || jsonb_build_object('order', sequence), %(now)s, %(now)s, 0, ''
+    payload || jsonb_build_object('id', event_id, 'order', sequence), %(now)s, %(now)s, 0, ''
 FROM given
 ORDER BY obligation_id, sequence
 """

@@ -1,0 +1,202 @@
+"""The portal's payment dialect 1.0.6 as its platform: agency systems order, ask, fetch receipts."""
+
+import hmac
+from collections.abc import Callable
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import SecretStr
+
+from api.access.order_token import seal_order
+from api.access.quotas import address_of
+from api.citizen.fine import gateway_names
+from api.citizen.proof_paper import paper, read_proof
+from api.house import House
+from api.language import Language
+from api.partner.portal_messages import (
+    VERSION,
+    Code,
+    Kind,
+    Message,
+    Said,
+    init_answer,
+    is_genuine,
+    not_paid,
+    read_message,
+    refusal,
+    shape_of,
+    told,
+    wrapped,
+)
+from api.partner.portal_orders import read_order
+from api.settings import Agency
+from api.start_payment import handle_of
+from ledger.errors import BookUnreachable
+from payments.agency_order import OrderPaid, Refusal, Refused, Standing
+from payments.find_order import OrderFound, find_order
+from payments.place_order import place_order
+from payments.postgres import acknowledgement_rows, agency_order_rows
+
+PATH: Final = f"/dialect/{VERSION}"
+
+_WORDS: Final = {
+    Refusal.OTHER_CONTENT: (Code.OTHER, "MaThamChieu đã dùng cho một nội dung khác"),
+    Refusal.ACCOUNT_UNKNOWN: (Code.OTHER, "TKThuHuong không có trong danh mục của đối tác này"),
+    Refusal.DECISION_UNKNOWN: (
+        Code.NOT_FOUND,
+        "Không có quyết định với số và ngày này; cơ quan ra quyết định phải gửi quyết định trước",
+    ),
+    Refusal.AMOUNT_DIFFERS: (Code.OTHER, "SoTien khác với số tiền phải nộp hôm nay"),
+    Refusal.PAID_ALREADY: (Code.ALREADY, "Khoản này đã được nộp"),
+    Refusal.BEING_PAID: (Code.BUSY, "Khoản trước của hồ sơ này đang được nộp, hãy gửi lại sau"),
+    Refusal.NOT_PAYABLE: (Code.OTHER, "Khoản này hiện không nộp được"),
+    Refusal.CONTENT_REFUSED: (Code.OTHER, "ThongTinBienLai không hợp lệ"),
+}
+_STRANGER: Final = Agency.model_construct(secret=SecretStr("nobody's"), accounts=frozenset())
+_UNKNOWN: Final = Said(Code.NOT_FOUND, "Không có giao dịch với MaThamChieu này")
+_log = structlog.get_logger()
+
+
+async def _raw(request: Request) -> bytes:
+    return await request.body()
+
+
+def routes(house: House) -> APIRouter:
+    """Return the doors of the dialect: one for all messages, and one for each."""
+    router = APIRouter(include_in_schema=False)
+    paths = {"": None, "/init": Kind.INIT, "/query": Kind.QUERY, "/getbill": Kind.GET_BILL}
+    for path, kind in paths.items():
+        router.add_api_route(PATH + path, _door(house, kind), methods=["POST"])
+    return router
+
+
+def _door(house: House, only: Kind | None) -> Callable[..., Response]:
+    def hear(
+        request: Request,
+        raw: Annotated[bytes, Depends(_raw)],
+        authorization: Annotated[str, Header()] = "",
+    ) -> Response:
+        message = read_message(raw)
+        if isinstance(message, Said):
+            return _json(refusal(message, reference=""))
+        agency = house.settings.agencies.get(message.agency, _STRANGER)
+        refused = _stranger(house, request, message, agency, bearer=authorization)
+        if refused is None and only not in (None, message.kind):
+            refused = Said(Code.OTHER, f"Địa chỉ này chỉ nhận {only}")
+        answer = refused or shape_of(message) or _answer(house, message, agency)
+        if isinstance(answer, Response):
+            return answer
+        if isinstance(answer, Said):
+            _log.info("dialect.refused", kind=message.kind, code=answer.code, why=answer.words)
+            answer = refusal(answer, reference=message.reference)
+        return _json(wrapped(answer) if agency.is_wrapped else answer)
+
+    return hear
+
+
+def _stranger(
+    house: House, request: Request, message: Message, agency: Agency, *, bearer: str
+) -> Said | None:
+    """Return the one answer to whoever is not this agency, None for the agency itself."""
+    address = address_of(request, proxy_hops=house.settings.proxy_hops)
+    # All is computed for an unknown agency too, so that time tells nothing of who is known.
+    is_known = is_genuine(message, secret=agency.secret.get_secret_value())
+    token = agency.bearer.get_secret_value() if agency.bearer else ""
+    is_admitted = not token or hmac.compare_digest(bearer.encode(), f"Bearer {token}".encode())
+    if is_known and is_admitted and agency is not _STRANGER and agency.may_call_from(address):
+        return None
+    _log.warning("dialect.untrusted", kind=message.kind, is_genuine=is_known)
+    return Said(Code.BAD_CHECK, "MaXacThuc không đúng")
+
+
+def _answer(house: House, message: Message, agency: Agency) -> dict[str, object] | Said | Response:
+    try:
+        if message.kind is Kind.INIT:
+            return _init(house, message, agency)
+        with house.open_tx() as tx:
+            found = find_order(tx, agency=message.agency, reference=message.reference)
+        if found is None:
+            return _UNKNOWN
+        if message.kind is Kind.QUERY:
+            return _query(house, found, agency)
+        return _bill(house, found, agency)
+    except BookUnreachable:
+        return Said(Code.BUSY, "Hệ thống đang bận, chưa có gì được ghi; hãy gửi lại")
+
+
+def _init(house: House, message: Message, agency: Agency) -> dict[str, object] | Said:
+    with house.open_tx() as tx:
+        kept = agency_order_rows.order_by_reference(
+            tx, agency=message.agency, reference=message.reference
+        )
+        # A repeat gets its first answer however late it comes; only a new order must be of today.
+        if kept is None or kept.digest != message.digest:
+            new = read_order(message, agency, now=house.clock())
+            if isinstance(new, Said):
+                return new
+            placed = place_order(
+                tx,
+                new,
+                keys=house.personal_keys,
+                rates=house.rates,
+                now=house.clock(),
+                today=house.today(),
+            )
+            if isinstance(placed, Refused):
+                return _refused(placed)
+            kept = placed
+    return init_answer(kept, pay_url=_pay_url(house, message, kept.obligation_id))
+
+
+def _pay_url(house: House, message: Message, obligation_id: int) -> str:
+    is_english = message.signed["NgonNgu"].lower().startswith("en")
+    language = "/en" if is_english else ""
+    return f"{house.settings.citizen_url}{language}/o/{seal_order(house, obligation_id)}"
+
+
+def _query(house: House, found: OrderFound, agency: Agency) -> dict[str, object]:
+    secret = agency.secret.get_secret_value()
+    if found.settled is not None:
+        paid = OrderPaid(found.order, found.settled)
+        return told(Kind.QUERY, paid, secret=secret) | {"TrangThaiGD": "1"}
+    is_over = found.standing is Standing.OVER
+    return not_paid(found.order, is_over=is_over, now=house.clock(), secret=secret)
+
+
+def _bill(house: House, found: OrderFound, agency: Agency) -> dict[str, object] | Said | Response:
+    """Return the payer's proof: never the State's receipt, which the agency itself issues."""
+    settled = found.settled
+    if settled is None:
+        return Said(Code.NOT_FOUND, "Chưa có: khoản này chưa được nộp")
+    if agency.bill == "pdf":
+        return _paper(house, settled.payment_id)
+    return {
+        "MaLoi": Code.DONE.value,
+        "MoTaLoi": "Xác nhận đã nộp tiền; không thay biên lai của cơ quan thu",
+        "MaDoiTac": found.order.agency,
+        "MaThamChieu": found.order.reference,
+        "URLBienLai": f"{house.settings.citizen_url}/p/{handle_of(house, settled.number)}",
+    }
+
+
+def _paper(house: House, payment_id: int) -> Response:
+    with house.open_tx() as tx:
+        signed = acknowledgement_rows.of_payment(tx, payment_id)
+    assert signed is not None, "what is paid has its proof, from the same transaction"
+    speech = house.pages.speeches[Language.VI]
+    proof = read_proof(signed, speech, gateway_names(house, speech))
+    site = urlsplit(house.settings.citizen_url).netloc
+    content = paper(proof, speech, site=site, sandbox=house.settings.sandbox)
+    return Response(content, media_type="application/pdf")
+
+
+def _refused(placed: Refused) -> Said:
+    code, words = _WORDS[placed.why]
+    return Said(code, f"{words}: {placed.reason}" if placed.reason else words)
+
+
+def _json(answer: dict[str, object]) -> Response:
+    return JSONResponse(answer)

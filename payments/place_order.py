@@ -1,0 +1,166 @@
+"""Take an agency's order: find or keep what is to be paid, once per reference."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Final
+
+from ledger.postgres.transaction import Tx
+from payments.agency_order import (
+    AgencyOrder,
+    Decided,
+    Demanded,
+    NewOrder,
+    Refusal,
+    Refused,
+)
+from payments.beneficiary import Beneficiary
+from payments.errors import InputRefused, NotPayable
+from payments.obligation import (
+    NewObligation,
+    Obligation,
+    ObligationStatus,
+    normalised_number,
+)
+from payments.obligations.rates import Rates
+from payments.personal_data import PersonalDataKeys
+from payments.postgres import agency_order_rows, lock_rows, obligation_rows, payment_rows
+from payments.postgres.beneficiary_rows import beneficiaries_by_code
+from payments.push_obligations import PushOutcome, push_obligations
+from payments.quoting import quote
+
+DEMAND: Final = "demand"
+FINE: Final = "traffic_fine"
+DEMANDS_PER_FILE_MAX: Final = 20
+SUBJECT_DIGITS: Final = 4
+
+
+def place_order(
+    tx: Tx, new: NewOrder, *, keys: PersonalDataKeys, rates: Rates, now: datetime, today: date
+) -> AgencyOrder | Refused:
+    """Return the order as it is kept: a new one, or the same again.
+
+    The amount of a fine is that of its decision today; of a demand, what the agency says. A file
+    whose demand changed has the earlier one withdrawn, unless it is paid or being paid.
+    """
+    kept = _kept(tx, new)
+    if kept is not None:
+        return kept
+    found = (
+        _demanded(tx, new, new.wanted, keys=keys, now=now)
+        if isinstance(new.wanted, Demanded)
+        else _decided(tx, new, new.wanted, rates=rates, today=today)
+    )
+    if isinstance(found, Refused):
+        return found
+    order = AgencyOrder(
+        agency=new.agency,
+        reference=new.reference,
+        obligation_id=found,
+        amount=new.amount,
+        description=new.description,
+        digest=new.digest,
+        ordered_at=now,
+    )
+    if agency_order_rows.insert_order(tx, order):
+        return order
+    return _kept(tx, new) or Refused(Refusal.OTHER_CONTENT)  # Its twin came first.
+
+
+def _kept(tx: Tx, new: NewOrder) -> AgencyOrder | Refused | None:
+    kept = agency_order_rows.order_by_reference(tx, agency=new.agency, reference=new.reference)
+    if kept is None or kept.digest == new.digest:
+        return kept
+    return Refused(Refusal.OTHER_CONTENT)
+
+
+def _decided(tx: Tx, new: NewOrder, wanted: Decided, *, rates: Rates, today: date) -> int | Refused:
+    """Return the fine with this decision, if the order says what the decision says."""
+    try:
+        number = normalised_number(wanted.number)
+    except InputRefused as problem:
+        return Refused(Refusal.CONTENT_REFUSED, str(problem))
+    keys = [(provider, FINE, number) for provider in wanted.providers]
+    fines = [
+        fine
+        for fine in obligation_rows.obligations_by_key(tx, keys).values()
+        if fine.decided_on == wanted.decided_on
+    ]
+    if len(fines) != 1:
+        return Refused(Refusal.DECISION_UNKNOWN)
+    fine = fines[0]
+    allowed = beneficiaries_by_code(tx, {fine.beneficiary})
+    if new.account and not _named(allowed[fine.beneficiary], new.account):
+        return Refused(Refusal.ACCOUNT_UNKNOWN)
+    if fine.status is not ObligationStatus.OPEN:
+        return _not_open(fine)
+    try:
+        due = quote(fine, on=today, rates=rates).total
+    except (InputRefused, NotPayable) as problem:
+        return Refused(Refusal.NOT_PAYABLE, str(problem))
+    return fine.obligation_id if due == new.amount else Refused(Refusal.AMOUNT_DIFFERS)
+
+
+def _demanded(
+    tx: Tx, new: NewOrder, wanted: Demanded, *, keys: PersonalDataKeys, now: datetime
+) -> int | Refused:
+    """Return the file's demand that says the same, or a new one in place of what said otherwise."""
+    accounts = beneficiaries_by_code(tx, new.accounts)
+    named = [code for code, account in accounts.items() if _named(account, new.account)]
+    if len(named) != 1:
+        return Refused(Refusal.ACCOUNT_UNKNOWN)
+    for number in _numbers(wanted.file_number):
+        demand = NewObligation(
+            provider=new.agency,
+            kind=DEMAND,
+            number=number,
+            decided_on=None,
+            subject=wanted.personal.get("personal_id", "")[-SUBJECT_DIGITS:],
+            personal=wanted.personal,
+            facts=wanted.facts,
+            beneficiary=named[0],
+        )
+        (verdict,) = push_obligations(tx, [demand], keys=keys, now=now)
+        if verdict.obligation_id is None:
+            return Refused(Refusal.CONTENT_REFUSED, f"{verdict.field}: {verdict.reason}")
+        kept = obligation_rows.obligations_by_id(tx, [verdict.obligation_id])
+        found = kept[verdict.obligation_id]
+        if verdict.outcome is PushOutcome.CONFLICTS:
+            if not _cleared(tx, found):
+                return Refused(Refusal.BEING_PAID)
+        elif found.status is ObligationStatus.OPEN:
+            return found.obligation_id
+        elif found.status is ObligationStatus.PAID:
+            return Refused(Refusal.PAID_ALREADY)
+    return Refused(Refusal.NOT_PAYABLE, f"more than {DEMANDS_PER_FILE_MAX} demands of one file")
+
+
+def _cleared(tx: Tx, earlier: Obligation) -> bool:
+    """Withdraw a file's earlier demand if it is open; False when somebody may be paying it."""
+    status = lock_rows.lock_obligations(tx, [earlier.obligation_id])[earlier.obligation_id]
+    if status is not ObligationStatus.OPEN:
+        return True
+    if payment_rows.in_the_way(tx, [earlier.obligation_id]):
+        return False
+    obligation_rows.withdraw(tx, [(earlier.provider, earlier.kind, earlier.number)])
+    return True
+
+
+def _numbers(file_number: str) -> Iterator[str]:
+    """Yield the numbers a file's demands go by: its own, then one more for each that follows."""
+    yield file_number
+    for ordinal in range(2, DEMANDS_PER_FILE_MAX + 1):
+        yield f"{file_number}/{ordinal}"
+
+
+def _named(account: Beneficiary, number: str) -> bool:
+    """Say whether an account is the one a number names, however it is punctuated."""
+    return _signs(account.account_number) == _signs(number)
+
+
+def _signs(number: str) -> str:
+    return "".join(sign for sign in number.upper() if sign.isalnum())
+
+
+def _not_open(obligation: Obligation) -> Refused:
+    is_paid = obligation.status is ObligationStatus.PAID
+    return Refused(Refusal.PAID_ALREADY if is_paid else Refusal.NOT_PAYABLE)

@@ -1,0 +1,232 @@
+"""The dialect's door: an agency orders, asks and fetches; everybody else hears one word."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from api.application import application
+from api.house import House
+from api.settings import Agency
+from api.start_payment import open_for, send
+from gateways.contract import Notice, Outcome, RawRequest, Redirect
+from ledger.errors import BookUnreachable
+from ledger.money import Money
+from ledger.postgres.transaction import OpenTx
+from payments.apply_notices import apply_notices
+from payments.evidence import EvidenceKind, Received
+from payments.payment import Payment
+from payments.postgres import agency_order_rows, attempt_rows
+from tests.api.conftest import NOON
+from tests.api.partner.portal_agency import (
+    BLOCK,
+    SECRET,
+    as_bytes,
+    asking,
+    code_of,
+    init,
+)
+
+PATH = "/dialect/1.0.6"
+AGENCY = Agency(
+    secret=SecretStr(SECRET),
+    confirm_url="http://127.0.0.1:1/confirm",
+    accounts=frozenset({"KB0111"}),
+    fines_of=("csgt",),
+)
+
+
+def at_door(house: House, agency: Agency = AGENCY, **other: object) -> TestClient:
+    """Return the partner host of a house that knows one agency."""
+    settings = house.settings.model_copy(update={"agencies": {"DEMO01": agency}})
+    app = application(replace(house, settings=settings, **other))  # pyright: ignore[reportArgumentType] (parts by name)
+    return TestClient(app, base_url="http://partner.test")
+
+
+def say(client: TestClient, fields: Mapping[str, object], path: str = PATH) -> dict[str, Any]:
+    answer = post(client, fields, path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def post(client: TestClient, fields: Mapping[str, object], path: str = PATH) -> httpx2.Response:
+    headers = {"content-type": "application/json"}
+    return client.post(path, content=as_bytes(fields), headers=headers)
+
+
+def pay(house: House, outcome: Outcome = Outcome.PAID) -> Payment:
+    """Let somebody pay what was ordered, as far as the gateway says."""
+    with house.open_tx() as tx:
+        order = agency_order_rows.order_by_reference(
+            tx, agency="DEMO01", reference="dvc000120261123120000"
+        )
+        assert order is not None
+        payment = open_for(
+            tx,
+            house,
+            obligation_ids=[order.obligation_id],
+            shown=order.amount,
+            language="vi",
+            client="citizen",
+        )
+    action = send(house, payment, gateway_code="vnpay", payer_address="113.160.92.202")
+    assert isinstance(action, Redirect)
+    with house.open_tx() as tx:
+        reference = attempt_rows.of_payment(tx, payment.payment_id)[0].prepared.reference
+        raw = RawRequest("GET", "/callbacks/vnpay", reference.encode(), (), b"", "127.0.0.1")
+        word = Notice("vnpay", reference, "T1", outcome, Money(350_000), "VND", NOON, "00")
+        received = Received(EvidenceKind.CALLBACK, raw, word, NOON)
+        apply_notices(tx, [received], calendar=house.calendar, signer=house.signer, now=NOON)
+    return payment
+
+
+def test_an_order_gets_the_address_of_what_is_to_be_paid(house: House) -> None:
+    said = say(at_door(house), init())
+    assert (said["MaLoi"], said["MaThamChieu"]) == ("00", "dvc000120261123120000")
+    assert said["UrlThanhToan"].startswith("http://citizen.test/o/")
+    english = say(at_door(house), init(MaThamChieu="b", NgonNgu="en-US"))
+    assert english["UrlThanhToan"].startswith("http://citizen.test/en/o/")
+
+
+def test_a_repeat_gets_the_same_bytes_however_late(house: House) -> None:
+    first = post(at_door(house), init()).content
+    later = at_door(house, clock=lambda: NOON + timedelta(days=3))
+    assert post(later, init()).content == first
+    other = say(later, init(SoTien="1", block={**BLOCK, "DSKhoanNop": [{"SoTien": 1}]}))
+    assert other["MaLoi"] == "99"
+
+
+def test_a_whole_run_from_order_to_receipt(house: House) -> None:
+    client = at_door(house)
+    say(client, init())
+    assert say(client, asking("QUERY"))["TrangThaiGD"] == "3"
+    assert say(client, asking("GET_BILL"))["MaLoi"] == "01"
+    pay(house, Outcome.PENDING)
+    assert say(client, asking("QUERY"))["TrangThaiGD"] == "3"
+    pay_again = house.clock()
+    assert pay_again == NOON
+
+
+def test_a_paid_order_is_told_with_its_receipt(house: House) -> None:
+    client = at_door(house)
+    say(client, init())
+    payment = pay(house)
+    state = say(client, asking("QUERY"))
+    assert (state["TrangThaiGD"], state["SoTien"], state["MaLoi"]) == ("1", 350_000, "00")
+    assert state["MaGiaoDich"] == payment.number
+    assert state["MaXacThuc"] == code_of(state)
+    bill = say(client, asking("GET_BILL"))
+    assert bill["MaLoi"] == "00"
+    assert "không thay biên lai" in bill["MoTaLoi"]
+    pages = TestClient(application(house), base_url="http://citizen.test")
+    assert payment.number in pages.get(bill["URLBienLai"]).text
+    assert say(client, init(MaThamChieu="again"))["MaLoi"] == "02"
+
+
+def test_an_agency_may_have_its_receipt_as_pdf(house: House) -> None:
+    client = at_door(house, AGENCY.model_copy(update={"bill": "pdf"}))
+    say(client, init())
+    pay(house)
+    answer = post(client, asking("GET_BILL"))
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+
+
+def test_answers_are_wrapped_for_an_agency_behind_a_gateway(house: House) -> None:
+    wrapping = AGENCY.model_copy(update={"is_wrapped": True, "bearer": SecretStr("token")})
+    client = at_door(house, wrapping)
+    assert json.loads(say(client, init())["message"])["MaLoi"] == "97"
+    client.headers["authorization"] = "Bearer token"
+    answer = say(client, init())
+    assert answer["error_code"] == "0"
+    assert json.loads(answer["message"])["MaLoi"] == "00"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        init(MaXacThuc="0" * 64),
+        init() | {"SoTien": "1"},
+        init() | {"ThoiGianGD": "20261123120001"},
+        init(MaDoiTac="DEMO02"),
+        asking("QUERY", MaXacThuc="0" * 64),
+        asking("GET_BILL", MaDoiTac="nobody"),
+    ],
+)
+def test_t07_who_does_not_know_the_secret_hears_one_word(
+    house: House, fields: dict[str, Any]
+) -> None:
+    with capture_logs():
+        said = say(at_door(house), fields)
+    assert (said["MaLoi"], said["MoTaLoi"]) == ("97", "MaXacThuc không đúng")
+    with house.open_tx() as tx:
+        assert agency_order_rows.orders_of(tx, 1, agency="DEMO01") == []
+
+
+def test_a_message_from_another_network_is_a_strangers(house: House) -> None:
+    client = at_door(
+        house, Agency.model_validate(AGENCY.model_dump() | {"networks": ["10.0.0.0/8"]})
+    )
+    with capture_logs():
+        assert say(client, init())["MaLoi"] == "97"
+
+
+def test_a_block_that_was_changed_on_the_way_pays_nobody_else(house: House) -> None:
+    said = say(at_door(house), init({**BLOCK, "TKThuHuong": "9999999999"}))
+    assert said["MaLoi"] == "99"
+    assert "TKThuHuong" in said["MoTaLoi"]
+
+
+def test_a_decision_nobody_pushed_is_not_found(house: House) -> None:
+    block = {**BLOCK, "MaDichVu": "1", "SoQD": "9/QĐ", "NgayQD": "20261029"}
+    assert say(at_door(house), init(block))["MaLoi"] == "01"
+
+
+def test_an_unknown_reference_is_not_found(house: House) -> None:
+    assert say(at_door(house), asking("QUERY"))["MaLoi"] == "01"
+    assert say(at_door(house), asking("GET_BILL"))["MaLoi"] == "01"
+
+
+def test_a_door_of_one_message_takes_no_other(house: House) -> None:
+    client = at_door(house)
+    assert say(client, init(), f"{PATH}/init")["MaLoi"] == "00"
+    assert say(client, asking("QUERY"), f"{PATH}/query")["MaLoi"] == "00"
+    assert say(client, asking("QUERY"), f"{PATH}/getbill")["MaLoi"] == "99"
+
+
+def test_what_is_no_message_is_answered_in_the_dialect(house: House) -> None:
+    client = at_door(house)
+    for raw in (b"", b"{", b"\x00", b"[1]"):
+        answer = client.post(PATH, content=raw)
+        assert (answer.status_code, answer.json()["MaLoi"]) == (200, "99")
+    assert client.get(PATH).status_code == 405
+
+
+def test_a_wrong_field_is_named_and_nothing_is_kept(house: House) -> None:
+    client = at_door(house)
+    said = say(client, init(PhienBan="1.0.5"))
+    assert (said["MaLoi"], "PhienBan" in said["MoTaLoi"]) == ("99", True)
+    assert say(client, asking("QUERY"))["MaLoi"] == "01"
+
+
+def test_a_book_out_of_reach_is_busy(house: House) -> None:
+    def away() -> OpenTx:
+        raise BookUnreachable("down")
+
+    assert say(at_door(house, open_tx=away), init())["MaLoi"] == "08"
+
+
+def test_the_vector_of_the_notes_is_a_genuine_message(house: House) -> None:
+    text = "QUERY|1.0.6|DEMO01|dvc000120260901080000|20260901080000|note-secret"
+    names = ["LoaiBanTin", "PhienBan", "MaDoiTac", "MaThamChieu", "ThoiGianGD"]
+    fields = dict(zip(names, text.split("|"), strict=False))
+    fields["MaXacThuc"] = hashlib.sha256(text.encode()).hexdigest()
+    assert say(at_door(house), fields)["MaLoi"] == "01"  # Genuine, and nothing is there.
