@@ -8,24 +8,35 @@ from typing import Final
 from ledger.money import Money, total
 from payments.obligations.body import Body
 from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced
+from payments.obligations.less_paid import PAID_STEP, WHOLE_STEP, less_paid
+from payments.obligations.pushed_lines import (
+    PUSHED_RULE,
+    PushedLine,
+    kept_lines,
+    quoted_lines,
+    read_lines,
+)
 from payments.obligations.rates import Rates
 from payments.quote import QuoteLine
 
 NAME = "Khoản thu theo yêu cầu của cơ quan"
-RULE = "Số tiền do cơ quan thu xác định"
 
-_FIELDS: Final = ("amount_vnd", "title", "law", "due_on", "authority", "budget")
+_FIELDS: Final = ("amount_vnd", "title", "law", "due_on", "authority", "lines", "budget")
 
 
 @dataclass(frozen=True, slots=True)
 class DemandFacts:
-    """What an agency demands; `due_on` is None and `authority` '' where it does not say."""
+    """What an agency demands; `due_on` is None and `authority` '' where it does not say.
+
+    `lines`, where there are any, come to `amount`.
+    """
 
     amount: Money
     title: str
     law: str
     due_on: date | None
     authority: str
+    lines: tuple[PushedLine, ...]
     budget: Mapping[str, str]
 
 
@@ -33,18 +44,22 @@ def read_demand(values: Mapping[str, object]) -> DemandFacts:
     """Return a demand's facts, or refuse the field that cannot be right.
 
     Raises:
-        InputRefused: a field is missing, unknown or of the wrong type.
+        InputRefused: a field is missing, unknown, of the wrong type, or against another field.
     """
     body = Body(values)
     body.only(*_FIELDS)
-    return DemandFacts(
+    demand = DemandFacts(
         amount=body.amount("amount_vnd"),
         title=body.text("title"),
         law=body.text("law"),
         due_on=body.day("due_on") if body.has("due_on") else None,
         authority=body.text("authority") if body.has("authority") else "",
+        lines=read_lines(body),
         budget=body.budget(),
     )
+    if demand.lines and total(line.amount for line in demand.lines) != demand.amount:
+        raise body.refused("lines", reason="do not come to amount_vnd")
+    return demand
 
 
 def _read_facts(values: Mapping[str, object]) -> Facts:
@@ -59,6 +74,8 @@ def _read_facts(values: Mapping[str, object]) -> Facts:
         kept["due_on"] = demand.due_on.isoformat()
     if demand.authority:
         kept["authority"] = demand.authority
+    if demand.lines:
+        kept["lines"] = kept_lines(demand.lines)
     return kept
 
 
@@ -67,14 +84,21 @@ def _price(
 ) -> Priced:
     del on, rates  # The agency has priced it; no rate of ours applies on any day.
     demand = read_demand(facts)
-    rest = demand.amount - total(part.amount for part in paid)
-    if not rest.is_positive:
-        return Priced(demand.due_on, ())
-    line = QuoteLine(
+    if demand.lines:
+        lines = quoted_lines(
+            demand.lines, part="demand", beneficiary=beneficiary, budget=demand.budget
+        )
+    else:
+        lines = [_whole(demand, beneficiary=beneficiary)]
+    return Priced(demand.due_on, less_paid(lines, paid))
+
+
+def _whole(demand: DemandFacts, *, beneficiary: str) -> QuoteLine:
+    return QuoteLine(
         part="demand",
         label=demand.title,
-        rule=RULE,
-        amount=rest,
+        rule=PUSHED_RULE,
+        amount=demand.amount,
         base=demand.amount,
         days=0,
         rate="",
@@ -83,7 +107,6 @@ def _price(
         beneficiary=beneficiary,
         budget=demand.budget,
     )
-    return Priced(demand.due_on, (line,))
 
 
 def _purpose(facts: Facts, number: str) -> str:
@@ -107,5 +130,5 @@ KIND = ObligationKind(
     purpose=_purpose,
     title=_title,
     authority=_authority,
-    texts=(RULE,),
+    texts=(PUSHED_RULE, PAID_STEP, WHOLE_STEP),
 )

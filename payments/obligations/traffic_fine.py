@@ -18,6 +18,7 @@ from payments.obligations.fine_surcharge import (
     left_of_instalments,
     rounded,
 )
+from payments.obligations.less_paid import PAID_STEP
 from payments.obligations.rates import Rates, least_sure
 from payments.quote import Note, QuoteLine, QuoteStep, Unit
 
@@ -25,7 +26,6 @@ NAME = "Tiền phạt vi phạm giao thông"
 FINE_LABEL = "Tiền phạt"
 FINE_RULE = "Số tiền ghi trong quyết định xử phạt, trừ phần đã nộp (nếu có)"
 FINE_STEP = "Số tiền phạt theo quyết định"
-PAID_STEP = "Trừ phần đã nộp"
 INSTALMENT_LABEL = "Tiền phạt (nộp nhiều lần)"
 INSTALMENT_RULE = "Số tiền của lần nộp này theo quyết định cho nộp tiền phạt nhiều lần"
 LATE_LABEL = "Tiền chậm nộp phạt"

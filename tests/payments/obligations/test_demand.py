@@ -6,6 +6,7 @@ import pytest
 
 from ledger.money import Money
 from payments.errors import InputRefused
+from payments.obligations.contract import PaidPart
 from payments.obligations.demand import KIND
 from tests.payments.owed import DEMAND_FACTS, RATES
 
@@ -43,3 +44,31 @@ def test_a_field_that_cannot_be_right_is_named(field: str, value: object):
     with pytest.raises(InputRefused) as refused:
         KIND.read_facts({**DEMAND_FACTS, field: value})
     assert refused.value.field == field
+
+
+LINES = [
+    {"title": "Lệ phí", "amount_vnd": 100_000, "law": "x", "budget": {"sub_item": "2763"}},
+    {"title": "Phí", "amount_vnd": 15_000, "law": "y"},
+]
+
+
+def test_a_demand_with_lines_is_due_line_by_line():
+    facts = KIND.read_facts({**DEMAND_FACTS, "lines": LINES})
+    lines = KIND.price(facts, beneficiary="a", on=date(2026, 1, 1), rates=RATES, paid=()).lines
+    assert [(line.part, line.label, line.amount.vnd) for line in lines] == [
+        ("demand_1", "Lệ phí", 100_000),
+        ("demand_2", "Phí", 15_000),
+    ]
+    assert KIND.read_facts(facts) == facts
+
+
+def test_lines_that_do_not_come_to_the_amount_are_refused():
+    with pytest.raises(InputRefused, match="lines"):
+        KIND.read_facts({**DEMAND_FACTS, "lines": LINES[:1]})
+
+
+def test_what_was_paid_is_taken_off_a_demand():
+    facts = KIND.read_facts(DEMAND_FACTS)
+    paid = [PaidPart("demand", Money(100_000), date(2026, 1, 1))]
+    priced = KIND.price(facts, beneficiary="a", on=date(2026, 1, 2), rates=RATES, paid=paid)
+    assert [line.amount.vnd for line in priced.lines] == [15_000]
