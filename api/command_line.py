@@ -17,6 +17,7 @@ from api.far_side import FarSideAway
 from api.log_proof import CONSISTENCY, INCLUSION, log_proof
 from api.postgres.errors import DatabaseRefused, ServerFailed
 from api.processes import ProcessFailed
+from api.rates_command import add_rates
 from api.seals import FolderUnusable
 from api.settings import SettingsWrong
 from api.settings_file import DEMO_SETTINGS, load_settings_file
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(add)
     _add_log_proof(add)
     _add_verify_log(add)
+    add_rates(add)
     _add_bench(add)
     return parser
 

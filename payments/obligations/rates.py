@@ -17,9 +17,10 @@ STATUSES: Final = ("CONFIRMED", "CONFIRMED-2ND", "UNCONFIRMED")
 """How sure the source of a number is, surest first."""
 
 _ONE_DAY = timedelta(days=1)
-_FILE = Path(__file__).with_name("rates.toml")
+RATES_FILE: Final = Path(__file__).with_name("rates.toml")
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
-_FIELDS = frozenset({"value", "from", "to", "source", "status"})
+_NEEDED = frozenset({"value", "from", "source", "status"})
+_FIELDS = _NEEDED | {"to", "then"}
 _HOLE_FIELDS = {"missing", "from", "to", "source"}
 
 
@@ -27,7 +28,8 @@ _HOLE_FIELDS = {"missing", "from", "to", "source"}
 class Rate:
     """One number with its days, first and last included; `last` is None while in force.
 
-    `text` is the number as the file writes it.
+    `text` is the number as the file writes it. `then` names the series that counts in its place
+    from the day after `last`, '' where the law only changed the number.
     """
 
     value: Fraction
@@ -36,6 +38,7 @@ class Rate:
     last: date | None
     source: str
     status: str
+    then: str = ""
 
     def is_in_force(self, day: date) -> bool:
         """Say whether the number holds on that day."""
@@ -133,7 +136,7 @@ def load_rates() -> Rates:
     Raises:
         ValueError: the file breaks its own rules.
     """
-    return read_rates(_FILE.read_text(encoding="utf-8"))
+    return read_rates(RATES_FILE.read_text(encoding="utf-8"))
 
 
 def read_rates(text: str) -> Rates:
@@ -197,9 +200,11 @@ def _hole(name: str, row: Mapping[str, object]) -> Hole:
 
 
 def _rate(name: str, row: Mapping[str, object]) -> Rate:
-    if not _FIELDS - {"to"} <= row.keys() <= _FIELDS:
-        raise ValueError(f"{name}: a row has value, from, source, status and sometimes to")
-    last = row.get("to")
+    if not _NEEDED <= row.keys() <= _FIELDS:
+        raise ValueError(f"{name}: a row has value, from, source, status, sometimes to and then")
+    last, then = row.get("to"), row.get("then", "")
+    if not isinstance(then, str) or (then and last is None):
+        raise ValueError(f"{name}: then names the series after the row's last day")
     source, status, text = row["source"], row["status"], str(row["value"])
     if not isinstance(source, str) or not source or status not in STATUSES:
         raise ValueError(f"{name}: a row without source or known status proves nothing")
@@ -212,6 +217,7 @@ def _rate(name: str, row: Mapping[str, object]) -> Rate:
         last=None if last is None else _day(name, last),
         source=source,
         status=str(status),
+        then=then,
     )
     if rate.last is not None and rate.last < rate.first:
         raise ValueError(f"{name}: a row ends on {rate.last.isoformat()}, before it begins")

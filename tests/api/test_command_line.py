@@ -23,6 +23,7 @@ COMMANDS = (
     "export",
     "log-proof",
     "verify-log",
+    "rates",
     "bench",
 )
 

@@ -96,6 +96,7 @@ OTHER_COMMANDS: Final = {
     *("demo", "web", "schedule", "bench"),  # programs, whoever starts them
     *("prepare-database", "migrate"),  # before there is a book to write in
     *("trial-balance", "account", "turnover", "prove", "verify-log", "log-proof"),  # read only
+    "rates",  # reads a file of the program
 }
 
 

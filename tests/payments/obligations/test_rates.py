@@ -69,6 +69,8 @@ def test_a_fraction_is_no_whole_number():
         ('source = "Luật"\nstatus = "CONFIRMED"', 'status = "CONFIRMED"'),
         ('status = "CONFIRMED"', 'status = "SURE"'),
         ('status = "CONFIRMED"', 'status = "CONFIRMED"\nnote = "x"'),
+        ('status = "CONFIRMED"', 'status = "CONFIRMED"\nthen = 1'),
+        ('status = "UNCONFIRMED"', 'status = "UNCONFIRMED"\nthen = "a.b"'),
     ],
 )
 def test_a_file_that_breaks_its_rules_is_refused(old: str, new: str):
