@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy.exc import ArgumentError
 
 from api import clock
+from api.access.identity import Client, IdentityProvider
 from api.house import House, LookHouse
 from api.keys import personal_keys_of, public_keys_of, signer_of
 from api.page import Pages
@@ -103,6 +104,7 @@ def open_house(settings: Settings, *, process: str, roles: Collection[Role] = tu
             citizen_url=settings.citizen_url,
             staff_url=settings.staff_url,
         ),
+        identity=_identity(settings),
     )
 
 
@@ -196,6 +198,37 @@ def _refusing(process: str, role: Role) -> OpenTx:
         raise AssertionError(f"{process} does not speak as {role.name}")
 
     return refuse
+
+
+def _identity(settings: Settings) -> IdentityProvider | None:
+    """Return where citizens sign in, None where that is not set up.
+
+    Raises:
+        SettingsWrong: it is set up by half, or its address is not safe outside the sandbox.
+    """
+    issuer, secret = settings.identity_issuer, settings.identity_client_secret.get_secret_value()
+    if issuer is None:
+        return None
+    if not settings.identity_client_id or not secret:
+        raise SettingsWrong(
+            f"setting {PREFIX}IDENTITY_CLIENT_ID, {PREFIX}IDENTITY_CLIENT_SECRET: "
+            "signing in needs both"
+        )
+    if not issuer.startswith("https:") and not settings.sandbox:
+        raise SettingsWrong(f"setting {PREFIX}IDENTITY_ISSUER: is not an https address")
+    return IdentityProvider(
+        Client(
+            issuer=issuer,
+            client_id=settings.identity_client_id,
+            client_secret=secret,
+            redirect_uri=f"{settings.citizen_url}/sign-in/back",
+            name=settings.identity_name,
+            scope=settings.identity_scope,
+            id_claim=settings.identity_id_claim,
+            level_claim=settings.identity_level_claim,
+        ),
+        open_client(Limits(answer_s_max=10)),
+    )
 
 
 def _ask_plan(settings: Settings) -> AskPlan:

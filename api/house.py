@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from api.access.identity import IdentityProvider
 from api.clock import vietnam_day
 from api.page import Pages
 from api.settings import Settings
@@ -32,6 +33,7 @@ class House(LookHouse):
     Each `open_..._tx` speaks as one role of the database, and refuses in a process that is not
     given it: `open_tx` takes payments, `open_recon_tx` matches and closes days, `open_report_tx`
     reads what names nobody, `open_auditor_tx` reads everything.
+    `identity` is where citizens sign in, None where nobody can.
     `public_keys` are the Ed25519 keys acknowledgements may be signed with, by key id.
     """
 
@@ -48,6 +50,7 @@ class House(LookHouse):
     signer: Signer
     public_keys: Mapping[str, bytes]
     pages: Pages
+    identity: IdentityProvider | None = None
 
     def today(self) -> date:
         """Return the day it is in Vietnam."""

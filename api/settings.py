@@ -100,6 +100,22 @@ class Settings(BaseSettings):
     agencies: dict[Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")], Agency] = Field(
         default_factory=dict, description="MaDoiTac to an agency system of the portal's dialect"
     )
+    qr_key: Key32 | None = Field(
+        default=None, description="marks the codes on paper decisions; none are made without it"
+    )
+    qr_key_id: str = Field(default="1", pattern=r"^[a-z0-9]$")
+    qr_retired_keys: dict[str, Key32] = Field(
+        default_factory=dict[str, Key32], description="key id to a key whose codes still open"
+    )
+    identity_issuer: Address | None = Field(
+        default=None, description="where citizens sign in; nobody can without it"
+    )
+    identity_client_id: str = ""
+    identity_client_secret: SecretStr = SecretStr("")
+    identity_name: str = Field(default="VNeID", description="what citizens call the provider")
+    identity_scope: str = "openid"
+    identity_id_claim: str = Field(default="personal_id", description="claim with 12 digits")
+    identity_level_claim: str = Field(default="identity_level", description="claim with a number")
     sandbox: bool = False
     far_side_url: Address | None = Field(
         default=None, description="the simulated far sides, in the sandbox only"
@@ -116,7 +132,10 @@ class Settings(BaseSettings):
         default=400, ge=1, le=100_000, description="tries at most in a browser's proof of work"
     )
     look_up_miss_ms: int = Field(
-        default=60, ge=0, le=1_000, description="a look-up that finds nothing takes so long, or twice"
+        default=60,
+        ge=0,
+        le=1_000,
+        description="a look-up that finds nothing takes so long, or twice",
     )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
