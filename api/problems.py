@@ -39,7 +39,8 @@ class Row:
 class Problem:
     """A refusal ready to be shown; `support_code` finds it in the logs.
 
-    `fields` are (field, reason) pairs naming what in the request was wrong, in English.
+    `fields` are (field, reason) pairs naming what in the request was wrong, in English. `rule` is
+    the code of the rule of law that refused a price, '' where none did.
     """
 
     status: int
@@ -59,6 +60,8 @@ class Problem:
             "instance": f"urn:clearing:support:{self.support_code}",
             "support_code": self.support_code,
         }
+        if self.rule:
+            document["rule"] = self.rule
         if self.fields:
             document["errors"] = [{"field": name, "reason": reason} for name, reason in self.fields]
         return document
@@ -115,6 +118,14 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
             Words(
                 "Chưa có mức thu cho ngày này nên chưa thể tính số tiền. Hãy liên hệ cơ quan thu.",
                 "No rate is known for this date, so no amount can be given. Ask the authority.",
+            ),
+        ),
+        payments_errors.PriceRefused: Row(
+            422,
+            "price-refused",
+            Words(
+                "Pháp luật ngày nộp không cho phép nộp như vậy. Hãy hỏi cơ quan thu để lập lại.",
+                "The law of the payment date does not allow this. Ask the authority to redo it.",
             ),
         ),
         payments_errors.NotFound: _NOT_HERE,

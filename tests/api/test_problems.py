@@ -50,6 +50,14 @@ def test_a_document_names_the_field_and_the_reason() -> None:
     assert str(document["instance"]).endswith(str(document["support_code"]))
 
 
+def test_a_refused_price_names_its_rule() -> None:
+    refused = payments_errors.PriceRefused(code="METHOD_TOO_LATE", field="method", reason="is over")
+    document = problem_of(refused).document()
+    assert document["rule"] == "METHOD_TOO_LATE"
+    assert document["type"] == "urn:clearing:problem:price-refused"
+    assert document["errors"] == [{"field": "method", "reason": "is over"}]
+
+
 def test_a_changed_amount_tells_what_is_due() -> None:
     change = payments_errors.AmountChanged(shown=Money(1), due=Money(2))
     assert problem_of(change).fields == (("shown_total_vnd", "due today: 2"),)
