@@ -49,6 +49,7 @@ class Problem:
     support_code: str
     fields: tuple[tuple[str, str], ...] = ()
     retry_after_s: int = RETRY_AFTER_S
+    rule: str = ""
 
     def document(self) -> dict[str, object]:
         """Return the RFC 9457 document."""
@@ -276,6 +277,7 @@ def problem_of(error: Exception) -> Problem:
         title=row.title,
         support_code=secrets.token_hex(4),
         fields=_fields_of(error),
+        rule=error.code if isinstance(error, payments_errors.PriceRefused) else "",
         retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S),
     )
 
