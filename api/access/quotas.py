@@ -13,11 +13,6 @@ from starlette.requests import Request
 MINUTE: Final = timedelta(minutes=1)
 DAY: Final = timedelta(days=1)
 
-LOOK_UPS_PER_MINUTE_MAX: Final = 10
-LOOK_UPS_PER_DAY_MAX: Final = 60
-LOOK_UPS_PER_VISITOR_MAX: Final = 20
-WRONG_PER_SOURCE_MAX: Final = 5
-WRONG_IN_ALL_MAX: Final = 50
 SIGN_INS_PER_SOURCE_MAX: Final = 5
 SIGN_INS_IN_ALL_MAX: Final = 200
 SIGN_IN_WINDOW: Final = timedelta(minutes=15)
@@ -99,52 +94,6 @@ class Tries:
         with self._lock:
             for quota, key in taken:
                 quota.give_back(key)
-
-
-class LookUpQuotas:
-    """What guards look-ups against guessing: by source, by visitor, by number and by second fact.
-
-    A wrong try is counted before it is looked up and given back when it was right, so that tries
-    at the same instant cannot slip through. Sources count apart from each other, so that one
-    who guesses wrong does not lock the owner out; a higher limit holds over all sources.
-    """
-
-    def __init__(self) -> None:
-        """Begin with nothing counted."""
-        self._tries = Tries()
-        self._per_minute = Quota(LOOK_UPS_PER_MINUTE_MAX, MINUTE)
-        self._per_day = Quota(LOOK_UPS_PER_DAY_MAX, DAY)
-        self._per_visitor = Quota(LOOK_UPS_PER_VISITOR_MAX, DAY)
-        self._wrong_by_source = Quota(WRONG_PER_SOURCE_MAX, DAY)
-        self._wrong_in_all = Quota(WRONG_IN_ALL_MAX, DAY)
-
-    def begin(
-        self, *, source: str, visitor: str, number: str, second_fact: str, now: datetime
-    ) -> None:
-        """Count a look-up that is about to happen as a wrong one.
-
-        Raises:
-            TooManyTries: a limit is reached.
-        """
-        looked_up: list[tuple[Quota, Hashable]] = [
-            (self._per_minute, source),
-            (self._per_day, source),
-            (self._per_visitor, visitor),
-        ]
-        wrong = self._wrong(source=source, number=number, second_fact=second_fact)
-        self._tries.take([*looked_up, *wrong], now=now)
-
-    def was_right(self, *, source: str, number: str, second_fact: str) -> None:
-        """Take back what `begin` counted as wrong."""
-        self._tries.give_back(self._wrong(source=source, number=number, second_fact=second_fact))
-
-    def _wrong(self, *, source: str, number: str, second_fact: str) -> list[tuple[Quota, Hashable]]:
-        return [
-            (self._wrong_by_source, (source, "number", number)),
-            (self._wrong_by_source, (source, "fact", second_fact)),
-            (self._wrong_in_all, ("number", number)),
-            (self._wrong_in_all, ("fact", second_fact)),
-        ]
 
 
 class SignInQuotas:

@@ -1,32 +1,26 @@
-"""Find a fine by what stands on the paper: number, date and plate, all three."""
+"""Find a fine by what stands on the paper: number, date, and plate or last digits, all three."""
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import RedirectResponse
+from pydantic import Field
 
-from api.access.carried import carried_cookie, carry
 from api.access.citizen_session import Visitor, visitor_of
-from api.access.quotas import LookUpQuotas, address_of, source_of
+from api.access.look_up_guard import Gate, LookUpGuard
+from api.citizen.asking import TEXT_MAX, AskForm, answer
+from api.citizen.typed_facts import foreign_letter, is_number, second_fact
 from api.house import House
 from api.language import Speech
-from api.page import in_both_languages, local
-from payments.errors import InputRefused
-from payments.look_up import Found, NoDecisionYet, NoMatch, Question, look_up
-from payments.obligation import normalised_number, normalised_subject
-
-TEXT_MAX = 200
+from api.page import in_both_languages
+from payments.look_up import Question
 
 
-class FindForm(BaseModel):
-    """The fields of the page, as typed."""
+class FindForm(AskForm):
+    """The fields of the page, as typed; `plate` may hold the last digits instead."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    form_token: str = Field(default="", max_length=TEXT_MAX)
     number: str = Field(default="", max_length=TEXT_MAX)
     day: str = Field(default="", max_length=TEXT_MAX)
     month: str = Field(default="", max_length=TEXT_MAX)
@@ -37,53 +31,24 @@ class FindForm(BaseModel):
 def routes(house: House) -> APIRouter:
     """Return the search page."""
     pages = APIRouter()
-    quotas = LookUpQuotas()
+    guard = LookUpGuard(house)
 
     @pages.get("/find-fine")
     def ask(request: Request) -> Response:
         visitor = visitor_of(request, house.settings)
-        return _page(house, request, visitor, FindForm())
+        return _page(house, request, visitor, FindForm(), gate=guard.gate(request, visitor))
 
     @pages.post("/find-fine")
     def find(request: Request, form: Annotated[FindForm, Form()]) -> Response:
         visitor = visitor_of(request, house.settings)
         visitor.require_own_form(request, form.form_token)
         errors, question = _read(form, house.pages.speech(request), today=house.today())
+        show = partial(_page, house, request, visitor, form)
         if question is None:
-            return _page(house, request, visitor, form, status=422, errors=errors)
-        answer = _answer(house, request, visitor, question, quotas)
-        if not isinstance(answer, Found):
-            outcome = "no_decision" if isinstance(answer, NoDecisionYet) else "no_match"
-            return _page(house, request, visitor, form, outcome=outcome)
-        response = RedirectResponse(local(request, "/fine"), 303)
-        sealed = carry(house.settings, question, visitor=visitor.name, now=house.clock())
-        carried_cookie(house.settings).keep(response, sealed)
-        return response
+            return show(gate=guard.gate(request, visitor), status=422, errors=errors)
+        return answer(house, guard, request, visitor, form=form, question=question, show=show)
 
     return in_both_languages(pages)
-
-
-def _answer(
-    house: House, request: Request, visitor: Visitor, question: Question, quotas: LookUpQuotas
-) -> Found | NoDecisionYet | NoMatch:
-    address = address_of(request, proxy_hops=house.settings.proxy_hops)
-    source = source_of(address)
-    number = normalised_number(question.number)
-    second_fact = normalised_subject(question.subject)
-    quotas.begin(
-        source=source,
-        visitor=visitor.name,
-        number=number,
-        second_fact=second_fact,
-        now=house.clock(),
-    )
-    with house.open_tx() as tx:
-        answer = look_up(
-            tx, question, on=house.today(), keys=house.personal_keys, rates=house.rates
-        )
-    if isinstance(answer, Found):
-        quotas.was_right(source=source, number=number, second_fact=second_fact)
-    return answer
 
 
 def _page(
@@ -92,9 +57,10 @@ def _page(
     visitor: Visitor,
     form: FindForm,
     *,
+    gate: Gate,
+    outcome: str = "",
     status: int = 200,
     errors: Mapping[str, str] | None = None,
-    outcome: str = "",
 ) -> Response:
     return visitor.remember(
         house.pages.show(
@@ -104,6 +70,7 @@ def _page(
             form=form,
             errors=errors or {},
             outcome=outcome,
+            gate=gate,
             token=visitor.token(),
         )
     )
@@ -115,17 +82,22 @@ def _read(
     """Return what is wrong by field, or the question when nothing is."""
     errors: dict[str, str] = {}
     if not form.number.strip():
-        errors["number"] = speech.say("Nhập số quyết định xử phạt")
-    elif not _is_number(form.number):
+        errors["number"] = speech.say("Nhập số quyết định xử phạt hoặc biên bản")
+    elif foreign := foreign_letter(form.number, speech):
+        errors["number"] = foreign
+    elif not is_number(form.number):
         errors["number"] = speech.say("Số quyết định dài quá; hãy nhập đúng như trên giấy")
     decided_on = _read_day(form, speech, errors, today=today)
-    if not any(sign.isalnum() for sign in form.plate):
-        errors["plate"] = speech.say("Nhập biển số xe")
-    elif not _is_plate(form.plate):
+    subject = second_fact(form.plate)
+    if foreign := foreign_letter(form.plate, speech):
+        errors["plate"] = foreign
+    elif subject is None:
         errors["plate"] = speech.say("Biển số dài quá; hãy nhập đúng như trên giấy")
-    if errors or decided_on is None:
+    elif not subject:
+        errors["plate"] = speech.say("Nhập biển số xe hoặc 4 số cuối của giấy tờ")
+    if errors or decided_on is None or subject is None:
         return errors, None
-    return {}, Question(number=form.number, decided_on=decided_on, subject=form.plate)
+    return {}, Question(number=form.number, decided_on=decided_on, subject=subject)
 
 
 def _read_day(
@@ -155,17 +127,3 @@ def _day_of(*, day: str, month: str, year: str) -> date | None:
         return date(*(int(number) for number in numbers)) if len(year) == 4 else None
     except (OverflowError, TypeError, ValueError):
         return None
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return bool(normalised_number(text))
-    except InputRefused:
-        return False
-
-
-def _is_plate(text: str) -> bool:
-    try:
-        return bool(normalised_subject(text))
-    except InputRefused:
-        return False

@@ -37,6 +37,8 @@ ENVIRONMENT = {
     "CLEARING_PERSONAL_KEY": "33" * 32,
     "CLEARING_PERSONAL_INDEX_KEY": "44" * 32,
     "CLEARING_SANDBOX": "true",
+    "CLEARING_LOOK_UP_WORK": "3",
+    "CLEARING_LOOK_UP_MISS_MS": "0",
     "CLEARING_PARTNER_KEYS": json.dumps(
         {
             "portal": hashlib.sha256(PARTNER_KEY.encode()).hexdigest(),

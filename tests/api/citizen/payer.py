@@ -1,5 +1,6 @@
 """A citizen in tests: a browser without a screen that fills in forms exactly as shown."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +36,7 @@ class ShownForm:
     method: str
     action: str
     values: dict[str, str] = field(default_factory=dict[str, str])
+    work: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class FormReader(HTMLParser):
@@ -50,6 +52,8 @@ class FormReader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(ShownForm(given.get("method", "get"), given["action"]))
+        if "data-wanted" in given:
+            self.forms[-1].work.update(given)
         is_value = tag == "input" and "name" in given
         if is_value and (given.get("type") != "radio" or "checked" in given):
             self.forms[-1].values[given["name"]] = given.get("value", "")
@@ -58,11 +62,14 @@ class FormReader(HTMLParser):
 class Payer:
     """One browser at the citizens' host, which follows no redirect by itself."""
 
-    def __init__(self, house: House) -> None:
-        """Open a browser without cookies."""
+    def __init__(self, house: House, *, address: str = "192.0.2.1") -> None:
+        """Open a browser without cookies at this network address."""
         self.house = house
         self.client = TestClient(
-            application(house), base_url=house.settings.citizen_url, follow_redirects=False
+            application(house),
+            base_url=house.settings.citizen_url,
+            follow_redirects=False,
+            client=(address, 50_000),
         )
 
     def get(self, path: str) -> httpx2.Response:
@@ -78,7 +85,7 @@ class Payer:
     ) -> httpx2.Response:
         """Send the form of a page that leads to `action`, with some values filled in."""
         shown = next(form for form in forms_of(page) if form.action == action)
-        filled = shown.values | dict(values or {})
+        filled = shown.values | _worked(shown.work) | dict(values or {})
         if shown.method == "get":
             return self.client.get(action, params=filled, headers=dict(headers or {}))
         return self.client.post(action, data=filled, headers=dict(headers or {}))
@@ -97,6 +104,16 @@ class Payer:
         gone = self.submit(self.leave(), "/pay")
         assert gone.status_code == 303, gone.text
         return gone.headers["location"]
+
+
+def _worked(work: Mapping[str, str]) -> dict[str, str]:
+    """Return what a browser's script fills in when a search asks for work."""
+    for number in map(str, range(int(work.get("data-tries", 0)))):
+        salt, rounds = bytes.fromhex(work["data-salt"]), int(work["data-rounds"])
+        found = hashlib.pbkdf2_hmac("sha256", number.encode(), salt, rounds)
+        if found.hex() == work["data-wanted"]:
+            return {"work_number": number}
+    return {}
 
 
 def forms_of(page: httpx2.Response) -> list[ShownForm]:
@@ -133,5 +150,5 @@ def hear(
     received = Received(EvidenceKind.CALLBACK, raw, notice, house.clock())
     with house.open_tx() as tx:
         return apply_notices(
-            tx, [received], calendar=house.calendar, signer=house.signer, now=house.clock()
+            tx, [received], calendar=house.calendar, signer=house.signer, rates=house.rates, now=house.clock()
         )[0]

@@ -1,0 +1,82 @@
+"""What becomes of a question: work from the third on, and doors that stay open."""
+
+import pytest
+
+from api.access.look_up_quotas import WRONG_PER_SOURCE_MAX
+from tests.api.citizen.payer import QUESTION, Payer, forms_of
+
+PAGE = "/find-fine"
+
+
+def _wrong(payer: Payer, ordinal: int) -> None:
+    answer = payer.find(number=f"{ordinal}/QĐ-XPHC", plate=f"99A-000.{ordinal:02}")
+    assert answer.status_code == 200
+
+
+def test_work_is_asked_for_from_the_third_question_of_a_day(payer: Payer) -> None:
+    for ordinal in range(2):
+        assert "work.js" not in payer.get(PAGE).text
+        _wrong(payer, ordinal)
+    assert "work.js" in payer.get(PAGE).text
+    assert payer.find().status_code == 303
+
+
+def test_without_its_work_a_question_is_not_looked_up_and_nothing_typed_is_lost(
+    payer: Payer,
+) -> None:
+    first = payer.get(PAGE)
+    for ordinal in range(2):
+        _wrong(payer, ordinal)
+    answer = payer.submit(first, PAGE, QUESTION)
+    assert answer.status_code == 422
+    assert "Hãy bấm tìm một lần nữa" in answer.text
+    assert f'value="{QUESTION["number"]}"' in answer.text
+    assert payer.submit(answer, PAGE, QUESTION).status_code == 303
+
+
+def test_work_is_used_once_and_by_nobody_else(payer: Payer) -> None:
+    for ordinal in range(2):
+        _wrong(payer, ordinal)
+    shown = payer.get(PAGE)
+    assert payer.submit(shown, PAGE, QUESTION).status_code == 303
+    assert payer.submit(shown, PAGE, QUESTION).status_code == 422
+    stranger = Payer(payer.house)
+    form = next(form for form in forms_of(payer.get(PAGE)) if form.work)
+    shown = stranger.get(PAGE)
+    stolen = {"work": form.values["work"], "work_number": "0"}
+    assert stranger.submit(shown, PAGE, QUESTION | stolen).status_code == 422
+
+
+def test_without_script_the_page_says_what_else_there_is(payer: Payer) -> None:
+    for ordinal in range(2):
+        _wrong(payer, ordinal)
+    for page, words in ((PAGE, "cần bật JavaScript"), (f"/en{PAGE}", "JavaScript must be on")):
+        text = payer.get(page).text
+        told = text[text.index("<noscript>") : text.index("</noscript>")]
+        assert words in told
+        assert "/sign-in" in told
+        assert "1800" in told
+
+
+def test_t04_who_used_up_the_form_is_shown_the_doors_that_stay_open(payer: Payer) -> None:
+    for last_digit in range(WRONG_PER_SOURCE_MAX):
+        assert payer.find(plate=f"29B1-678.8{last_digit}").status_code == 200
+    page = payer.find()
+    assert page.status_code == 429
+    assert int(page.headers["retry-after"]) > 0
+    assert "Bạn đã thử nhiều lần" in page.text
+    assert "/sign-in" in page.text
+    owner = Payer(payer.house, address="198.51.100.9")
+    assert owner.find().status_code == 303
+
+
+@pytest.mark.parametrize("page", [PAGE, "/find?what=fee"])
+def test_the_script_is_ours_and_alone(payer: Payer, page: str) -> None:
+    for ordinal in range(2):
+        _wrong(payer, ordinal)
+    answer = payer.get(page)
+    assert answer.text.count("<script") == 1
+    script = payer.get(answer.text.split('<script src="')[1].split('"')[0])
+    assert script.status_code == 200
+    assert "eval" not in script.text
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
