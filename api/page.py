@@ -14,6 +14,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api.explained import explained
 from api.language import Language, Speech, read_speeches
 
 PHONE: Final = "1800 1096"
@@ -167,6 +168,7 @@ def _environment(speech: Speech, *, citizen_url: str, sandbox: bool) -> Environm
         "site": urlsplit(citizen_url).netloc,
         "days_left": speech.days_left,
         "fill": speech.fill,
+        "explained": partial(explained, speech=speech),
     }
     environment.globals.update(known)  # pyright: ignore[reportArgumentType, reportCallIssue] (Jinja takes any value; the checker knows only those it brings)
     environment.filters |= {

@@ -8,6 +8,7 @@ from typing import Final
 from ledger.money import ZERO, Money, total
 from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact
 from payments.obligations.fine_facts import FineFacts, kept_fine, read_fine
+from payments.obligations.fine_relief import deferred, in_instalments
 from payments.obligations.fine_surcharge import (
     LATE_PART,
     Lateness,
@@ -179,7 +180,7 @@ def _late_steps(late: Lateness) -> list[QuoteStep]:
             count=each.days,
             unit=Unit.DAY,
             rate=each.rate.text if each.rate else "0",
-            law=each.rate.source if each.rate else LATE_LAW,
+            law=each.rate.source if each.rate else "",
             status=each.rate.status if each.rate else "CONFIRMED",
             first=each.first,
             last=each.last,
@@ -256,4 +257,6 @@ KIND = ObligationKind(
     authority=_authority,
     dated_on=_dated_on,
     texts=_TEXTS,
+    deferred=deferred,
+    in_instalments=in_instalments,
 )
