@@ -105,7 +105,7 @@ def _counted(count: int, unit: Unit, speech: Speech) -> str:
         case Unit.MONTH:
             words = speech.ngettext("%(count)s tháng", "%(count)s tháng", count)
         case Unit.PAGE:
-            words = speech.ngettext("%(count)s trang", "%(count)s trang", count)
+            words = speech.ngettext("%(count)s trang giấy", "%(count)s trang giấy", count)
         case Unit.COPY:
             words = speech.ngettext("%(count)s bản", "%(count)s bản", count)
         case Unit.TIME:
