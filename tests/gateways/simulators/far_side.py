@@ -90,6 +90,20 @@ class FarSide:
         return self.client.get("/simulator/vnpay/orders", params=query).json()["orders"]
 
 
+def settings_in(folder: Path) -> Settings:
+    """Return the settings of far sides that keep all they know in `folder`."""
+    return Settings(
+        state=folder / "state",
+        drop=folder / "drop",
+        merchant=Merchant(MERCHANT, SECRET),
+        callbacks=Rule(NOBODY, 50, workers=4),
+        police_secret=POLICE_SECRET,
+        faults=None,
+        fee_vnd=0,
+        accounts=(),
+    )
+
+
 @contextmanager
 def far_side(
     folder: Path,
@@ -100,15 +114,11 @@ def far_side(
     faults: str | None = None,
 ) -> Generator[FarSide]:
     """Give the far sides with their memory in `folder`."""
-    settings = Settings(
-        state=folder / "state",
-        drop=folder / "drop",
-        merchant=Merchant(MERCHANT, SECRET),
+    settings = replace(
+        settings_in(folder),
         callbacks=Rule(callback_url, retry_ms, workers=4),
-        police_secret=POLICE_SECRET,
         faults=faults,
         fee_vnd=fee_vnd,
-        accounts=(),
     )
     with TestClient(build(settings), follow_redirects=False) as client:
         gateway = Vnpay(
