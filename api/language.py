@@ -17,6 +17,7 @@ from babel.support import Translations
 
 from api.clock import VIETNAM, vietnam_day
 from ledger.money import Money
+from payments.quote import NoteValue
 
 CATALOGUE: Final = Path(__file__).parent / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 
@@ -71,7 +72,7 @@ class Speech:
         spoken = self.gettext(text)
         return spoken % values if values else spoken
 
-    def fill(self, text: str, values: Mapping[str, str | int | Money | date]) -> str:
+    def fill(self, text: str, values: Mapping[str, NoteValue]) -> str:
         """Return a source text in this language, each value written as its type is here."""
         return self.gettext(text) % {name: self._written(value) for name, value in values.items()}
 
@@ -117,7 +118,7 @@ class Speech:
         late = self.ngettext("đã quá hạn %(days)s ngày", "đã quá hạn %(days)s ngày", -days)
         return late % {"days": -days}
 
-    def _written(self, value: str | int | Money | date) -> str:
+    def _written(self, value: NoteValue) -> str:
         match value:
             case str():
                 return value
@@ -127,6 +128,8 @@ class Speech:
                 return self.dong(value)
             case date():
                 return self.day(value)
+            case Decimal():
+                return self.percent(str(value))
 
 
 def read_speeches() -> Mapping[Language, Speech]:

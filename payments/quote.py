@@ -4,6 +4,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from ledger.money import Money, total
 
@@ -40,19 +41,21 @@ class QuoteStep:
     last: date | None = None
 
 
+NoteValue = str | int | Money | date | Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What a payer must know besides the amounts: `text` is found in the catalogue.
 
-    `values` fill its `%(name)s` places: whole numbers, amounts and days by their own type, so that
-    each language writes them its own way. `code` is for machines and never changes.
+    `values` fill its `%(name)s` places: whole numbers, amounts, days and rates (decimals, written
+    per cent) by their own type, so that each language writes them its own way. `code` is for
+    machines and never changes.
     """
 
     code: str
     text: str
-    values: Mapping[str, str | int | Money | date] = field(
-        default_factory=dict[str, str | int | Money | date]
-    )
+    values: Mapping[str, NoteValue] = field(default_factory=dict[str, NoteValue])
     is_warning: bool = False
 
 

@@ -202,21 +202,40 @@ def income_floor(*, on: date, rates: Rates) -> Money:
     return Money(rates.in_force(POVERTY_LINE, on=on).whole)
 
 
+def income_cap(*, on: date, rates: Rates) -> Money:
+    """Return the highest income that may be chosen.
+
+    Raises:
+        RateMissing: the yardstick of that day is not known.
+    """
+    yardstick = rates.in_force(rates.latest(YARDSTICKS, on=on), on=on).whole
+    return Money(rates.in_force(f"{_OURS}income_cap_factor", on=on).whole * yardstick)
+
+
+def period_months(method: Method, *, on: date, rates: Rates) -> int | None:
+    """Return how many months a method always takes, None for lump sums of any.
+
+    Raises:
+        RateMissing: the number is not known for that day.
+    """
+    if method not in _BY_PERIOD:
+        return None
+    return rates.in_force(f"{_OURS}months_{method.lower()}", on=on).whole
+
+
 def _check_income(facts: ContributionFacts, *, on: date, rates: Rates) -> None:
-    floor = income_floor(on=on, rates=rates)
+    floor, cap = income_floor(on=on, rates=rates), income_cap(on=on, rates=rates)
     if facts.income < floor:
         raise PriceRefused(
             code="INCOME_BELOW_FLOOR",
             field="income_vnd",
             reason=f"is at least {floor.vnd} when paid on {on.isoformat()}; choose a higher income",
         )
-    yardstick = rates.in_force(rates.latest(YARDSTICKS, on=on), on=on)
-    cap = rates.in_force(f"{_OURS}income_cap_factor", on=on).whole * yardstick.whole
-    if facts.income.vnd > cap:
+    if facts.income > cap:
         raise PriceRefused(
             code="INCOME_ABOVE_CAP",
             field="income_vnd",
-            reason=f"is at most {cap} when paid on {on.isoformat()}; choose a lower income",
+            reason=f"is at most {cap.vnd} when paid on {on.isoformat()}; choose a lower income",
         )
 
 
@@ -238,8 +257,8 @@ def _check_months(facts: ContributionFacts, *, on: date, rates: Rates) -> None:
 
 def _allowed_months(method: Method, *, on: date, rates: Rates) -> tuple[range, str]:
     """Return how many months a method takes, and the same in words."""
-    if method in _BY_PERIOD:
-        months = rates.in_force(f"{_OURS}months_{method.lower()}", on=on).whole
+    months = period_months(method, on=on, rates=rates)
+    if months is not None:
         return range(months, months + 1), f"{months}"
     if method is Method.BACK:
         most = rates.in_force(f"{_OURS}back_months_max", on=on).whole

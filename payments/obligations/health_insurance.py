@@ -15,7 +15,7 @@ from payments.obligations.contribution import YARDSTICKS
 from payments.obligations.health_card import RATES_USED as CARD_RATES_USED
 from payments.obligations.health_card import Card, Continuity, new_card
 from payments.obligations.rates import Rate, Rates, half_up, least_sure
-from payments.quote import Note, QuoteLine, QuoteStep, Unit
+from payments.quote import Note, NoteValue, QuoteLine, QuoteStep, Unit
 
 MEMBERS_MAX: Final = 20
 ORDER_MAX: Final = 99
@@ -263,7 +263,7 @@ def _card_notes(member: Member, card: Card) -> Iterator[Note]:
     if card.continuity is Continuity.UNBROKEN:
         return
     code, text = _WARNINGS[card.continuity]
-    told: dict[str, str | int | Money | date] = {"order": member.order}
+    told: dict[str, NoteValue] = {"order": member.order}
     if member.card_ended_on is not None:
         told["ended"] = member.card_ended_on
     yield Note(code, text, told, is_warning=card.continuity is not Continuity.FIRST)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import chain
 from typing import Final
 
@@ -49,7 +50,8 @@ ROUNDING = "Tính chính xác rồi làm tròn một lần đến đồng, từ 
 
 PERIOD = "Đóng cho %(months)s tháng, từ %(first)s đến hết %(last)s."
 FUND_RATE = (
-    "Lãi suất bình quân tháng dùng để tính là của năm %(year)s; nộp sang năm khác thì số tiền khác."
+    "Lãi suất bình quân tháng dùng để tính là %(rate)s, của năm %(year)s; "
+    "nộp sang năm khác thì số tiền khác."
 )
 SUPPORTED = (
     "Nhà nước đã hỗ trợ %(before)s tháng; sau lần đóng này là %(after)s tháng, "
@@ -172,7 +174,7 @@ def _price(
         amount=due.payable - already,
         base=asked.income,
         days=0,
-        rate=due.rate.text,
+        rate="; ".join(rate.text for rate in (due.rate, due.fund_rate) if rate is not None),
         law=_law(on=on, rates=rates),
         status=least_sure([step.status for step in steps] + _rounding_status(due)),
         beneficiary=beneficiary,
@@ -202,7 +204,6 @@ def _steps(facts: ContributionFacts, due: Contribution, *, paid: Money) -> Itera
             DISCOUNT if facts.method is Method.AHEAD else INTEREST,
             due.gross - due.plain,
             due.plain,
-            rate=due.fund_rate.text,
             law=due.fund_rate.source,
             status=due.fund_rate.status,
         )
@@ -228,7 +229,8 @@ def _period_notes(facts: ContributionFacts, due: Contribution, *, on: date) -> I
     period = {"months": facts.months, "first": facts.first_month, "last": facts.last_day}
     yield Note("PERIOD_COVERED", PERIOD, period)
     if due.fund_rate is not None:
-        yield Note("FUND_RATE_YEAR", FUND_RATE, {"year": f"{on:%Y}"})
+        told = {"rate": Decimal(due.fund_rate.text), "year": f"{on:%Y}"}
+        yield Note("FUND_RATE_YEAR", FUND_RATE, told)
 
 
 def _support_notes(

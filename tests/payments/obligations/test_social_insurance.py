@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,13 @@ def test_an_income_off_the_old_steps_is_taken_with_a_warning():
         for facts in (social("2026-06"), social("2026-06", income_vnd=2_520_000))
     ]
     assert ["INCOME_OFF_STEP" in found for found in codes] == [False, True]
+
+
+def test_a_lump_sum_names_the_rate_of_the_fund_and_its_year():
+    priced = social_price(social("2026-04", method="AHEAD", months=24), on=date(2026, 4, 10))
+    assert priced.lines[0].rate == "0.22; 0.0031"
+    (note,) = [note for note in priced.notes if note.code == "FUND_RATE_YEAR"]
+    assert note.values == {"rate": Decimal("0.0031"), "year": "2026"}
 
 
 def test_what_was_paid_is_taken_off_and_never_below_zero():
