@@ -176,6 +176,9 @@ def _far_sides(chosen: _Demo, logs: Path) -> Child:
         *("--tmn-code", environment["VNPAY_TMN_CODE"]),
         *("--hash-secret", environment["VNPAY_HASH_SECRET"]),
         *("--police-secret", environment["DEMO_EVENT_SECRET"]),
+        *("--agency-secret", environment["DEMO_AGENCY_SECRET"]),
+        *("--agency-account", BENEFICIARIES[0].account_number),
+        *("--platform-url", chosen.settings.partner_url),
         *("--accounts", ",".join(f"{one.code}={one.account_number}" for one in BENEFICIARIES)),
         *("--retry-ms", "20000"),
     ]
@@ -216,6 +219,7 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
         "CLEARING_ASK_FIRST_S": "3",
         "CLEARING_ASK_LONGEST_S": "60",
         "CLEARING_PARTNER_KEYS": json.dumps({"portal": partner_key}),
+        "CLEARING_AGENCIES": json.dumps({"DEMO01": _agency(far_side, kept["DEMO_AGENCY_SECRET"])}),
         "CLEARING_SUBSCRIBERS": json.dumps(dict.fromkeys(PROVIDERS, events)),
         "VNPAY_PAY_URL": f"{far_side}/vnpay/paymentv2/vpcpay.html",
         "VNPAY_API_URL": f"{far_side}/vnpay/merchant_webapi/api/transaction",
@@ -231,6 +235,7 @@ def _drawn() -> dict[str, str]:
         "DEMO_SINCE": clock.vietnam_day(clock.now()).isoformat(),
         "DEMO_PARTNER_KEY": "sb_" + secrets.token_urlsafe(24),
         "DEMO_EVENT_SECRET": f"whsec_{event_secret}",
+        "DEMO_AGENCY_SECRET": secrets.token_hex(16),
         "CLEARING_SECRET_KEY": secrets.token_hex(32),
         "CLEARING_STAFF_KEY": secrets.token_urlsafe(18),
         "CLEARING_SIGNING_KEY": secrets.token_hex(32),
@@ -239,6 +244,16 @@ def _drawn() -> dict[str, str]:
         "CLEARING_PERSONAL_INDEX_KEY": secrets.token_hex(32),
         "VNPAY_TMN_CODE": "DVCTEST1",
         "VNPAY_HASH_SECRET": secrets.token_hex(16).upper(),
+    }
+
+
+def _agency(far_side: str, secret: str) -> dict[str, object]:
+    """Return the one-stop system of a province that the portal's dialect is spoken with."""
+    return {
+        "secret": secret,
+        "confirm_url": f"{far_side}/simulator/agency/confirm",
+        "accounts": [BENEFICIARIES[0].code],
+        "fines_of": [PROVIDERS[0]],
     }
 
 
@@ -263,7 +278,7 @@ def _welcome(chosen: _Demo) -> str:
   Citizens   {chosen.settings.citizen_url}
   Staff      {chosen.settings.staff_url}    key {chosen.environment["CLEARING_STAFF_KEY"]}
   Partners   {chosen.settings.partner_url}    key {chosen.environment["DEMO_PARTNER_KEY"]}
-  Far sides  {chosen.settings.far_side_url}    simulated VNPAY, treasury, police
+  Far sides  {chosen.settings.far_side_url}    simulated VNPAY, treasury, police, a one-stop office
 
   Fines to find and pay:
 {fines}

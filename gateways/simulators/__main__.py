@@ -11,14 +11,17 @@ from typing import Final
 
 import uvicorn
 
+from gateways.simulators import agency
 from gateways.simulators.application import Settings, build
 from gateways.simulators.faults import read_profile
+from gateways.simulators.identity import Registered, read_people
 from gateways.simulators.vnpay_callbacks import Rule
 from gateways.simulators.vnpay_orders import Merchant
 
 SANDBOX_TMN_CODE: Final = "DVCTEST1"
 SANDBOX_HASH_SECRET: Final = "SANDBOXHASHSECRETWITHOUTANYVALUE"  # noqa: S105 - of simulated money
 SANDBOX_POLICE_SECRET: Final = "whsec_c2FuZGJveCBwb2xpY2Ugd2ViaG9vayBzZWNyZXQ="  # noqa: S105 - likewise
+SANDBOX_AGENCY_SECRET: Final = "sandbox-agency-secret"  # noqa: S105 - likewise
 
 
 def main(words: Sequence[str]) -> int:
@@ -30,6 +33,10 @@ def main(words: Sequence[str]) -> int:
             read_profile(wanted.faults)
         except ValueError as problem:
             parser.error(f"--faults: {problem}")
+    try:
+        people = read_people(wanted.people)
+    except ValueError as problem:
+        parser.error(f"--people: {problem}")
     settings = Settings(
         state=wanted.state,
         drop=wanted.drop,
@@ -39,6 +46,15 @@ def main(words: Sequence[str]) -> int:
         faults=wanted.faults,
         fee_vnd=wanted.fee_vnd,
         accounts=tuple(filter(None, wanted.accounts.split(","))),
+        office=agency.Office(
+            code=wanted.agency,
+            secret=wanted.agency_secret,
+            platform_url=wanted.platform_url,
+            account=wanted.agency_account,
+        ),
+        registered=Registered(
+            wanted.identity_client, wanted.identity_secret, wanted.identity_redirect, people
+        ),
     )
     try:
         with socket.create_server((wanted.host, wanted.port)) as listener:
@@ -77,6 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--faults", help="for example lost=0.1,doubled=0.2,late=0.1,late_s=5,seed=7")
     add("--fee-vnd", type=int, default=0, help="fee kept back per payment in a report")
     add("--accounts", default="", help="accounts open from the start: CODE or CODE=NUMBER, ...")
+    add("--identity-client", default="", help="who may ask for a sign-in")
+    add("--identity-secret", default="", help="its secret")
+    add("--identity-redirect", default="", help="the one address browsers are sent back to")
+    add("--people", default="", help="who one may sign in as: ID=NAME;...")
+    add("--agency", default="DEMO01", help="code of the one-stop system (default: %(default)s)")
+    add("--agency-secret", default=SANDBOX_AGENCY_SECRET, help="its secret of the portal's dialect")
+    add("--agency-account", default="", help="number of the account it collects to")
+    add("--platform-url", default="http://127.0.0.1:9", help="where its orders go")
     return parser
 
 

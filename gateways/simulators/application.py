@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import httpx2
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateways.simulators import police, treasury, treasury_doors, vnpay
+from gateways.simulators import agency, identity, police, treasury, treasury_doors, vnpay
 from gateways.simulators.store import Store
 from gateways.simulators.vnpay_callbacks import Callbacks, Rule
 from gateways.simulators.vnpay_orders import Merchant
@@ -31,6 +32,8 @@ class Settings:
     faults: str | None
     fee_vnd: int
     accounts: tuple[str, ...]
+    office: agency.Office | None = None
+    registered: identity.Registered = identity.NOBODY
 
 
 def build(settings: Settings) -> FastAPI:
@@ -44,6 +47,8 @@ def build(settings: Settings) -> FastAPI:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
 
+    platform = httpx2.Client(trust_env=False)
+
     def pass_on(payouts: tuple[Payout, ...]) -> None:
         treasury.expect(store, "VNPAY", payouts)
 
@@ -52,6 +57,7 @@ def build(settings: Settings) -> FastAPI:
         callbacks.start()
         yield
         callbacks.stop()
+        platform.close()
         store.close()
 
     application = FastAPI(title="Simulated far sides", lifespan=lifespan)
@@ -67,6 +73,9 @@ def build(settings: Settings) -> FastAPI:
     application.include_router(vnpay.routes(far))
     application.include_router(treasury_doors.routes(store, settings.drop))
     application.include_router(police.routes(store, settings.police_secret, pages))
+    if settings.office is not None:
+        application.include_router(agency.routes(store, settings.office, pages, platform))
+    application.include_router(identity.routes(store, settings.registered, pages))
 
     @application.get("/simulator/health")
     def health() -> dict[str, str]:

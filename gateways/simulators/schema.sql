@@ -99,3 +99,25 @@ CREATE TABLE IF NOT EXISTS police_event (
     times INTEGER NOT NULL,
     body TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE IF NOT EXISTS identity_code (
+    code TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    nonce TEXT NOT NULL,
+    challenge TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS agency_order (
+    order_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    reference TEXT NOT NULL UNIQUE,
+    file_number TEXT NOT NULL,
+    amount_vnd INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    words TEXT NOT NULL,
+    pay_url TEXT NOT NULL,
+    ordered_at_ms INTEGER NOT NULL,
+    told TEXT,                                 -- the first confirm, null until one came
+    times_told INTEGER NOT NULL DEFAULT 0
+) STRICT;
