@@ -181,6 +181,10 @@ def _far_sides(chosen: _Demo, logs: Path) -> Child:
         *("--platform-url", chosen.settings.partner_url),
         *("--accounts", ",".join(f"{one.code}={one.account_number}" for one in BENEFICIARIES)),
         *("--retry-ms", "20000"),
+        *("--identity-client", chosen.settings.identity_client_id),
+        *("--identity-secret", environment["CLEARING_IDENTITY_CLIENT_SECRET"]),
+        *("--identity-redirect", f"{chosen.settings.citizen_url}/sign-in/back"),
+        *("--people", ";".join(f"{one}={name}" for one, name in _people(chosen).items())),
     ]
     if chosen.payments is not None:
         words += ["--faults", f"{FAULTS},seed={chosen.seed}"]
@@ -221,6 +225,8 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
         "CLEARING_PARTNER_KEYS": json.dumps({"portal": partner_key}),
         "CLEARING_AGENCIES": json.dumps({"DEMO01": _agency(far_side, kept["DEMO_AGENCY_SECRET"])}),
         "CLEARING_SUBSCRIBERS": json.dumps(dict.fromkeys(PROVIDERS, events)),
+        "CLEARING_IDENTITY_ISSUER": f"{far_side}/identity",
+        "CLEARING_IDENTITY_CLIENT_ID": "clearing-demo",
         "VNPAY_PAY_URL": f"{far_side}/vnpay/paymentv2/vpcpay.html",
         "VNPAY_API_URL": f"{far_side}/vnpay/merchant_webapi/api/transaction",
         "VNPAY_SERVER_ADDRESS": "127.0.0.1",
@@ -240,6 +246,8 @@ def _drawn() -> dict[str, str]:
         "CLEARING_STAFF_KEY": secrets.token_urlsafe(18),
         "CLEARING_SIGNING_KEY": secrets.token_hex(32),
         "CLEARING_SEAL_KEY": secrets.token_hex(32),
+        "CLEARING_QR_KEY": secrets.token_hex(32),
+        "CLEARING_IDENTITY_CLIENT_SECRET": secrets.token_urlsafe(24),
         "CLEARING_PERSONAL_KEY": secrets.token_hex(32),
         "CLEARING_PERSONAL_INDEX_KEY": secrets.token_hex(32),
         "VNPAY_TMN_CODE": "DVCTEST1",
@@ -266,6 +274,16 @@ def _fill(house: House, environment: Mapping[str, str]) -> None:
     with house.open_tx() as tx:
         push_beneficiaries(tx, BENEFICIARIES)
         push_obligations(tx, decisions, keys=house.personal_keys, now=house.clock())
+
+
+def _people(chosen: _Demo) -> Mapping[str, str]:
+    """Return who owes something in the sample, by personal id: one may sign in as each."""
+    samples = sample_decisions(date.fromisoformat(chosen.environment["DEMO_SINCE"]))
+    return {
+        one.personal["personal_id"]: one.personal["name"]
+        for one in samples
+        if "personal_id" in one.personal
+    }
 
 
 def _welcome(chosen: _Demo) -> str:

@@ -110,11 +110,11 @@ def show_fine(house: House, request: Request, *, errors: Mapping[str, str]) -> R
     visitor = visitor_of(request, house.settings)
     with house.open_tx() as tx:
         choice = chosen_now(tx, house, request, visitor)
-    if not choice.shown:
+    found = next(iter(choice.shown), None)
+    if found is None:
         return RedirectResponse(local(request, "/find-fine"), 303)
     if len(choice.shown) > 1:
         return show_several(house, request, choice, errors=errors)
-    found = choice.shown[0]
     speech = house.pages.speech(request)
     return remembered(
         house,
