@@ -104,8 +104,8 @@ class Settings(BaseSettings):
         default=None, description="marks the codes on paper decisions; none are made without it"
     )
     qr_key_id: str = Field(default="1", pattern=r"^[a-z0-9]$")
-    qr_retired_keys: dict[str, Key32] = Field(
-        default_factory=dict[str, Key32], description="key id to a key whose codes still open"
+    qr_retired_keys: dict[Annotated[str, Field(pattern=r"^[a-z0-9]$")], Key32] = Field(
+        default_factory=dict, description="key id to a key whose codes still open"
     )
     identity_issuer: Address | None = Field(
         default=None, description="where citizens sign in; nobody can without it"
