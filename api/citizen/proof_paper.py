@@ -1,7 +1,7 @@
 """The proof of a payment in words, for the page and for the paper alike, and the paper itself."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ import segno
 import typst
 
 from api.clock import VIETNAM
+from api.explained import ShownLine, ShownStep, explained_line
 from api.language import Language, Speech
 from ledger.money import Money
 from payments.acknowledgement import SignedAcknowledgement
+from payments.explanation import read_explanation
 from payments.obligations.registry import KINDS
 
 TOKEN_LINE_MAX: Final = 54
@@ -24,25 +26,23 @@ _FONTS: Final = _API / "fonts"
 
 
 @dataclass(frozen=True, slots=True)
-class ProofLine:
-    """One amount that was paid."""
+class ProofPart:
+    """What was paid on one obligation: `about` names it."""
 
-    label: str
-    law: str
-    amount: Money
+    about: str
+    lines: tuple[ShownLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was signed, in the words of one language; `about` says what was paid."""
+    """What was signed, in the words of one language."""
 
     number: str
     title: str
     note: str
     amount: Money
     amount_words: str
-    about: tuple[str, ...]
-    lines: tuple[ProofLine, ...]
+    parts: tuple[ProofPart, ...]
     beneficiary_name: str
     beneficiary_account: str
     beneficiary_bank: str
@@ -51,6 +51,16 @@ class Proof:
     paid_at: datetime
     token: str
     key_id: str
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Return what was paid, each obligation once."""
+        return tuple(part.about for part in self.parts)
+
+    @property
+    def has_more(self) -> bool:
+        """Say whether something is left to pay after this, such as a later instalment."""
+        return any(line.more for part in self.parts for line in part.lines)
 
 
 def read_proof(signed: SignedAcknowledgement, speech: Speech, names: Mapping[str, str]) -> Proof:
@@ -66,8 +76,7 @@ def read_proof(signed: SignedAcknowledgement, speech: Speech, names: Mapping[str
         note=str(content[f"note_{spoken}"]),
         amount=Money(int(content["amount_vnd"])),
         amount_words=str(content[f"amount_words_{spoken}"]),
-        about=tuple(dict.fromkeys(_about(line, speech) for line in lines)),
-        lines=tuple(_line(line, speech) for line in lines),
+        parts=_parts(lines, speech),
         beneficiary_name=account["name"],
         beneficiary_account=account["account_number"],
         beneficiary_bank=account["bank_name"],
@@ -104,15 +113,23 @@ def paper(proof: Proof, speech: Speech, *, site: str, sandbox: bool) -> bytes:
     )
 
 
+def _parts(lines: Sequence[Mapping[str, Any]], speech: Speech) -> tuple[ProofPart, ...]:
+    """Return the lines by obligation, each group where its first line stands."""
+    groups: dict[str, list[ShownLine]] = {}
+    for line in lines:
+        groups.setdefault(_about(line, speech), []).append(_line(line, speech))
+    return tuple(ProofPart(about, tuple(found)) for about, found in groups.items())
+
+
 def _about(line: Mapping[str, Any], speech: Speech) -> str:
     kind = KINDS.get(str(line["kind"]))
     number = f"{speech.say('số')} {line['obligation_number']}"
     return number if kind is None else f"{speech.say(kind.name)}, {number}"
 
 
-def _line(line: Mapping[str, Any], speech: Speech) -> ProofLine:
+def _line(line: Mapping[str, Any], speech: Speech) -> ShownLine:
     amount = Money(int(line["amount_vnd"]))
-    return ProofLine(speech.say(str(line["label"])), str(line["law"]), amount)
+    return explained_line(read_explanation(line), amount=amount, speech=speech)
 
 
 def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
@@ -145,9 +162,12 @@ def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
         "lines_title": say("Số tiền đã nộp"),
         "part": say("Phần"),
         "amount_head": say("Số tiền"),
-        "lines": [
-            {"label": line.label, "why": line.law, "amount": speech.dong(line.amount)}
-            for line in proof.lines
+        "parts": [
+            {
+                "about": part.about if len(proof.parts) > 1 else "",
+                "lines": [_paper_line(line, speech) for line in part.lines],
+            }
+            for part in proof.parts
         ],
         "check_title": say("Cách kiểm tra giấy này"),
         "check": say(
@@ -163,3 +183,22 @@ def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
         ],
         "footer": say("Ký bằng khóa %(key)s.", key=proof.key_id),
     }
+
+
+def _paper_line(line: ShownLine, speech: Speech) -> dict[str, object]:
+    """Return an amount as the paper shows it: its steps, then why, in small print."""
+    ground = f"{speech.say('Căn cứ:')} {line.law}." if line.law else ""
+    reasons = (line.rounding, line.rule)
+    why = " ".join([*(f"{reason}." for reason in reasons if reason), ground, line.doubt, line.more])
+    return {
+        "label": line.label,
+        "steps": [line.formula] if line.formula else [_paper_step(step) for step in line.steps],
+        "why": why.strip(),
+        "amount": line.amount,
+    }
+
+
+def _paper_step(step: ShownStep) -> str:
+    ground = f" ({step.law})" if step.law else ""
+    product = f"{step.formula} = {step.amount}" if step.formula else step.amount
+    return f"{step.label}: {product}{ground}"

@@ -28,19 +28,20 @@ STROKE = re.compile(r"([Mmh])(-?[0-9.]+) ?(-?[0-9.]+)?")
 SIGNER = Ed25519Signer(b"p" * 32)
 
 
-def _proof(language: Language) -> Proof:
-    line = {"label": "Tiền phạt", "rule": "", "law": "Luật Xử lý vi phạm hành chính, Điều 78"}
+LINE: dict[str, object] = {
+    "label": "Tiền phạt",
+    "rule": "",
+    "law": "Luật Xử lý vi phạm hành chính, Điều 78",
+}
+LATE: dict[str, object] = LINE | {"label": "Tiền chậm nộp phạt"}
+
+
+def _proof(language: Language, late: dict[str, object] = LATE) -> Proof:
     acknowledgement = Acknowledgement(
         number="NP222222222A",
         lines=(
-            AcknowledgedLine("1/QĐ-XPHC", "traffic_fine", "fine", Money(3_000_000), line),
-            AcknowledgedLine(
-                "1/QĐ-XPHC",
-                "traffic_fine",
-                "late_surcharge",
-                Money(13_500),
-                line | {"label": "Tiền chậm nộp phạt"},
-            ),
+            AcknowledgedLine("1/QĐ-XPHC", "traffic_fine", "fine", Money(3_000_000), LINE),
+            AcknowledgedLine("1/QĐ-XPHC", "traffic_fine", "late_surcharge", Money(13_500), late),
         ),
         beneficiary=Beneficiary("KB0111", "Kho bạc Nhà nước Hà Nội", "7111.0.1", "KBNN", "kbnn"),
         gateway="vnpay",
@@ -52,8 +53,8 @@ def _proof(language: Language) -> Proof:
     return read_proof(signed, SPEECHES[language], {"vnpay": "VNPAY"})
 
 
-def _text(language: Language) -> str:
-    raw = paper(_proof(language), SPEECHES[language], site="pay.example.vn", sandbox=False)
+def _text(language: Language, late: dict[str, object] = LATE) -> str:
+    raw = paper(_proof(language, late), SPEECHES[language], site="pay.example.vn", sandbox=False)
     return PdfReader(BytesIO(raw)).pages[0].extract_text().replace("\u00a0", " ")
 
 
@@ -72,6 +73,37 @@ def test_both_languages_say_the_same_figures() -> None:
         assert words in vi
     for words in ("VND 3,013,500", "Three million", "00:30, 23/11/2026 (Vietnam time)"):
         assert words in en
+
+
+def test_the_paper_shows_each_step_and_its_ground() -> None:
+    reason: dict[str, object] = {
+        "label": "Tiền chậm nộp phạt",
+        "rule": "",
+        "law": "Điều 5",
+        "rounding": "Cộng các bước rồi mới làm tròn một lần: từ nửa đồng trở lên thành một đồng",
+        "steps": [
+            {
+                "label": "Số tiền phạt chưa nộp",
+                "amount_vnd": 13_500,
+                "base_vnd": 3_000_000,
+                "count": 9,
+                "unit": "day",
+                "rate": "0.0005",
+                "first": "2026-11-13",
+                "last": "2026-11-21",
+                "status": "CONFIRMED",
+            }
+        ],
+    }
+    text = " ".join(_text(Language.VI, reason).split())
+    assert "Số tiền phạt chưa nộp, 13/11/2026 – 21/11/2026: 9 ngày × 0,05% × 3.000.000 đ" in text
+    assert "Cộng các bước rồi mới làm tròn một lần" in text
+    assert "Căn cứ: Điều 5." in text
+
+
+def test_a_proof_of_one_instalment_says_that_more_is_left() -> None:
+    assert not _proof(Language.VI).has_more
+    assert _proof(Language.VI, LATE | {"leaves_open": True}).has_more
 
 
 def test_one_obligation_is_named_once() -> None:
