@@ -88,6 +88,7 @@ def routes(house: House) -> APIRouter:
                 notices,
                 calendar=house.calendar,
                 signer=house.signer,
+                rates=house.rates,
                 now=house.clock(),
             )
 

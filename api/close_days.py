@@ -90,7 +90,12 @@ def _try(open_tx: OpenTx, house: House, day: date, *, early: bool, by: Doer | No
     offered = receive_inbox(open_tx, house)
     with open_tx() as tx:
         matched = match_day(
-            tx, day, calendar=house.calendar, signer=house.signer, now=house.clock()
+            tx,
+            day,
+            calendar=house.calendar,
+            signer=house.signer,
+            rates=house.rates,
+            now=house.clock(),
         )
         if by is not None:
             audit_rows.record(tx, by.did(Act.MATCH_DAY, to=f"day:{day.isoformat()}"))

@@ -137,6 +137,7 @@ def jobs_of(house: House) -> list[Job]:
             plan=house.ask_plan,
             calendar=house.calendar,
             signer=house.signer,
+            rates=house.rates,
             now=house.clock(),
             limit_max=ASK_LIMIT_MAX,
         )

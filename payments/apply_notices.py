@@ -25,7 +25,8 @@ from payments.decision import Movement
 from payments.docket import Docket, Ruling, docket_of, transaction_of
 from payments.event import OVERPAID, PAID, Change, changes_of
 from payments.evidence import Received
-from payments.owed import Locked
+from payments.obligations.rates import Rates
+from payments.owed import Locked, Owed, priced_otherwise
 from payments.payment import Payment
 from payments.postgres import (
     acknowledgement_rows,
@@ -37,6 +38,7 @@ from payments.postgres import (
     payment_rows,
     step_rows,
 )
+from payments.settle_differences import settle_differences
 from payments.states import LOCKING
 
 NOTICES_MAX: Final = 500
@@ -48,11 +50,13 @@ def apply_notices(
     *,
     calendar: BusinessCalendar,
     signer: Signer,
+    rates: Rates,
     now: datetime,
 ) -> list[Verdict]:
     """Take in verified notices, in order, and return one verdict each.
 
-    The number of statements does not grow with the number of notices.
+    The number of statements does not grow with the number of notices, but with that of obligations
+    that changed while somebody was paying them.
 
     Raises:
         ValueError: there are more than `NOTICES_MAX`.
@@ -81,6 +85,8 @@ def apply_notices(
     moved = [ruling for ruling in rulings if ruling.attempt_move is not None]
     if moved:
         _keep(tx, moved, locked, evidence, calendar=calendar, signer=signer, now=now)
+        _keep_locks(tx, moved, docket.owed, before=locked.owed, now=now)
+        _reckon(tx, moved, docket.owed, rates=rates, now=now)
     return [ruling.verdict for ruling in rulings]
 
 
@@ -132,7 +138,6 @@ def _keep(
             if ruling.payment_move is not None
         ],
     )
-    _keep_locks(tx, rulings, now=now)
     fulfilled = [capture for capture in captures if capture.movement is Movement.CAPTURED]
     payments = {
         ruling.payment_move.after.payment_id: ruling.payment_move.after
@@ -231,7 +236,14 @@ def _entry(capture: Capture, locked: Locked) -> Entry:
             )
 
 
-def _keep_locks(tx: Tx, rulings: Sequence[Ruling], *, now: datetime) -> None:
+def _keep_locks(
+    tx: Tx,
+    rulings: Sequence[Ruling],
+    owed: Mapping[int, Owed],
+    *,
+    before: Mapping[int, Owed],
+    now: datetime,
+) -> None:
     """Free what ended, hold again what came back to life, and mark what was paid."""
     moves = [ruling.payment_move for ruling in rulings if ruling.payment_move is not None]
     payments = {move.after.payment_id: move.after for move in moves}
@@ -239,21 +251,31 @@ def _keep_locks(tx: Tx, rulings: Sequence[Ruling], *, now: datetime) -> None:
     released = [
         payment_id for payment_id, payment in payments.items() if payment.state not in LOCKING
     ]
-    paid = [
-        line.obligation_id
-        for ruling in rulings
-        if ruling.movement is Movement.CAPTURED and ruling.payment_move is not None
-        for line in ruling.payment_move.after.lines
-    ]
+    paid = [each for key, each in owed.items() if each != before[key]]
     lock_rows.close(tx, paid=paid, released=released)
     back = [
-        (line.obligation_id, payment_id)
+        (obligation_id, payment_id)
         for payment_id, payment in payments.items()
         if payment.state in LOCKING and not was_locking[payment_id]
         for line in payment.lines
+        for obligation_id in {line.obligation_id, owed[line.obligation_id].counts_for}
     ]
     # Where another payment holds the obligation by now, that one goes on: money still counts.
     lock_rows.take(tx, sorted(set(back)), at=now)
+
+
+def _reckon(
+    tx: Tx, rulings: Sequence[Ruling], owed: Mapping[int, Owed], *, rates: Rates, now: datetime
+) -> None:
+    """Compare what was paid with what is due where a decision changed while it was being paid."""
+    causes = {
+        obligation_id: f"captured:{ruling.payment_move.after.number}"
+        for ruling in rulings
+        if ruling.movement is Movement.CAPTURED and ruling.payment_move is not None
+        for obligation_id in priced_otherwise(ruling.payment_move.after, owed)
+    }
+    if causes:
+        settle_differences(tx, causes, rates=rates, now=now)
 
 
 def _acknowledgement(payment: Payment, capture: Capture, locked: Locked) -> Acknowledgement:

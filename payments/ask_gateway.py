@@ -16,6 +16,7 @@ from payments.attempt import Attempt
 from payments.business_calendar import BusinessCalendar
 from payments.evidence import EvidenceKind, Received, answer_of
 from payments.move import move_attempt, move_payment
+from payments.obligations.rates import Rates
 from payments.postgres import attempt_rows, evidence_rows, lock_rows, payment_rows, step_rows
 from payments.states import ATTEMPT_STEPS, PAYMENT_STEPS, AttemptStep, PaymentStep
 
@@ -65,6 +66,7 @@ def ask_gateway(
     *,
     calendar: BusinessCalendar,
     signer: Signer,
+    rates: Rates,
     now: datetime,
     limit_max: int,
     plan: AskPlan = USUAL,
@@ -92,7 +94,7 @@ def ask_gateway(
             if question.answer is not None
         ]
         with open_tx() as tx:
-            apply_notices(tx, received, calendar=calendar, signer=signer, now=now)
+            apply_notices(tx, received, calendar=calendar, signer=signer, rates=rates, now=now)
         unclear = [question for question in questions if question.is_unclear]
         if unclear:
             with open_tx() as tx:

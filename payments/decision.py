@@ -40,8 +40,9 @@ class Booked(enum.Enum):
 class Standing:
     """How things stand when a notice is read.
 
-    `has_money` says that some transaction of this attempt is booked. `is_open` says that none of
-    the payment's obligations was paid or withdrawn meanwhile. `is_alone` says that no other attempt
+    `has_money` says that some transaction of this attempt is booked. `is_open` says that
+    the payment still pays what it was meant for: nobody paid it meanwhile, and not all of it was
+    withdrawn. `is_alone` says that no other attempt
     of the payment may still end either way.
     """
 

@@ -1,7 +1,7 @@
 """The payments a batch of notices is about, and what each notice in turn does to them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,8 +10,7 @@ from payments.attempt import Attempt
 from payments.decision import Booked, Decision, Movement, Standing, decide
 from payments.evidence import Received
 from payments.move import AttemptMove, PaymentMove, move_attempt, move_payment
-from payments.obligation import ObligationStatus
-from payments.owed import Locked, Owed
+from payments.owed import Locked, Owed, may_count, taken
 from payments.payment import Payment
 from payments.states import LIVE
 
@@ -94,10 +93,7 @@ class Docket:
             asked=attempt.prepared.amount,
             booked=_booked(under, attempt),
             has_money=attempt.attempt_id in self._with_money,
-            is_open=all(
-                self.owed[line.obligation_id].status is ObligationStatus.OPEN
-                for line in payment.lines
-            ),
+            is_open=may_count(payment, self.owed),
             is_alone=all(other.state not in LIVE for other in others),
         )
 
@@ -113,12 +109,7 @@ class Docket:
             payment = ruling.payment_move.after
             self.payments[payment.payment_id] = payment
             if ruling.movement is Movement.CAPTURED:
-                self._mark_paid(payment)
-
-    def _mark_paid(self, payment: Payment) -> None:
-        for line in payment.lines:
-            owed = self.owed[line.obligation_id]
-            self.owed[line.obligation_id] = replace(owed, status=ObligationStatus.PAID)
+                self.owed |= taken(payment, self.owed)
 
 
 def docket_of(

@@ -12,6 +12,8 @@ from payments.owed import Owed
 from payments.vietnam_time import vietnam_text
 
 PAID: Final = "payment.paid"
+REFUND_DUE: Final = "obligation.refund_due"
+REOPENED: Final = "obligation.reopened"
 OVERPAID: Final = "payment.overpaid"
 SETTLED: Final = "payment.settled"
 
@@ -21,6 +23,7 @@ class Change:
     """What happened to one obligation's payment; `cause` makes its event happen once.
 
     `amount` is what this obligation's lines come to, `taken` all that the gateway took with it.
+    `counts_for` is the number of the decision that took the obligation's place, '' without one.
     """
 
     type: str
@@ -35,6 +38,28 @@ class Change:
     paid_at: datetime | None
     gateway: str
     gateway_transaction: str
+    old_status: str
+    new_status: str
+    happened_at: datetime
+    counts_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What came of comparing what was paid for an obligation with what is due for it.
+
+    `cause` is the change or the sum that made it worth comparing; it makes its event happen once.
+    """
+
+    type: str
+    cause: str
+    subscriber: str
+    obligation_id: int
+    kind: str
+    obligation_number: str
+    version: int
+    paid: Money
+    due: Money
     old_status: str
     new_status: str
     happened_at: datetime
@@ -73,7 +98,7 @@ def changes_of(
         Change(
             type=type_,
             cause=cause,
-            subscriber=owed[obligation_id].provider,
+            subscriber=owed[obligation_id].subscriber or owed[obligation_id].provider,
             obligation_id=obligation_id,
             kind=owed[obligation_id].kind,
             obligation_number=owed[obligation_id].number_shown,
@@ -88,20 +113,20 @@ def changes_of(
             old_status=move.before.state,
             new_status=payment.state,
             happened_at=move.at,
+            counts_for=_successor_of(owed[obligation_id], owed),
         )
         for obligation_id in dict.fromkeys(line.obligation_id for line in payment.lines)
     ]
 
 
-def event_id_of(change: Change) -> str:
+def event_id_of(change: Change | Reckoned) -> str:
     """Return the id of a change's event: the same on every repeat, and nobody else's."""
     name = f"{change.type}\n{change.cause}\n{change.obligation_id}"
     return f"evt_{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
-def payload_of(change: Change) -> dict[str, object]:
+def payload_of(change: Change | Reckoned) -> dict[str, object]:
     """Return what is sent; the order number is added where the event is kept."""
-    paid_at = change.paid_at
     return {
         "id": event_id_of(change),
         "type": change.type,
@@ -109,13 +134,36 @@ def payload_of(change: Change) -> dict[str, object]:
         "data": {
             "kind": change.kind,
             "number": change.obligation_number,
-            "payment_number": change.payment_number,
-            "amount_vnd": change.amount.vnd,
-            "taken_vnd": change.taken.vnd,
-            "paid_at": None if paid_at is None else vietnam_text(paid_at),
-            "gateway": change.gateway,
-            "gateway_transaction": change.gateway_transaction,
+            **(_paid(change) if isinstance(change, Change) else _reckoned(change)),
             "old_status": change.old_status,
             "new_status": change.new_status,
         },
+    }
+
+
+def _successor_of(one: Owed, owed: Mapping[int, Owed]) -> str:
+    newest = owed.get(one.counts_for, one)
+    return "" if newest is one else newest.number_shown
+
+
+def _paid(change: Change) -> dict[str, object]:
+    paid_at = change.paid_at
+    return {
+        "payment_number": change.payment_number,
+        "amount_vnd": change.amount.vnd,
+        "taken_vnd": change.taken.vnd,
+        "paid_at": None if paid_at is None else vietnam_text(paid_at),
+        "gateway": change.gateway,
+        "gateway_transaction": change.gateway_transaction,
+        **({"counts_for": change.counts_for} if change.counts_for else {}),
+    }
+
+
+def _reckoned(change: Reckoned) -> dict[str, object]:
+    return {
+        "version": change.version,
+        "paid_vnd": change.paid.vnd,
+        "due_vnd": change.due.vnd,
+        "difference_vnd": change.paid.vnd - change.due.vnd,
+        "cause": change.cause,
     }

@@ -1,6 +1,6 @@
 """Open a payment: lock what is owed, price it for today, write it down."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -19,6 +19,7 @@ from payments.explanation import explanation_of
 from payments.move import move_payment
 from payments.obligation import ObligationStatus
 from payments.obligations.rates import Rates
+from payments.owed import Footing
 from payments.payment import Payment, PaymentLine
 from payments.postgres import lock_rows, payment_rows, step_rows
 from payments.price_obligations import price_obligations
@@ -58,9 +59,9 @@ def open_payment(tx: Tx, order: Order, *, rates: Rates, now: datetime, today: da
         NumberTaken: the number or handle exists already.
     """
     wanted = _checked(order.obligation_ids)
-    _lock(tx, wanted, now=now)
+    footings = _lock(tx, wanted, now=now)
     quotes = price_obligations(tx, wanted, on=today, rates=rates)
-    lines = _lines(quotes)
+    lines = _lines(quotes, footings)
     due = total(line.amount for line in lines)
     if order.shown is not None and order.shown != due:
         raise AmountChanged(shown=order.shown, due=due)
@@ -92,17 +93,18 @@ def _checked(obligation_ids: Sequence[int]) -> tuple[int, ...]:
     return tuple(obligation_ids)
 
 
-def _lock(tx: Tx, wanted: Collection[int], *, now: datetime) -> None:
+def _lock(tx: Tx, wanted: Collection[int], *, now: datetime) -> dict[int, Footing]:
     """Lock the obligations' rows, and clear away payments no gateway ever heard of."""
-    found = lock_rows.lock_obligations(tx, wanted)
+    found = lock_rows.lock_footings(tx, wanted)
     if len(found) != len(wanted):
         raise NotFound("no such obligation")
-    for status in found.values():
-        if status is not ObligationStatus.OPEN:
-            raise NotPayable(f"this obligation is {status}")
+    for footing in found.values():
+        if footing.status is not ObligationStatus.OPEN:
+            raise NotPayable(f"this obligation is {footing.status}")
     others = payment_rows.in_the_way(tx, wanted)
     if others:
         _expire_unheard(tx, [other.payment_id for other in others], now=now)
+    return found
 
 
 def _expire_unheard(tx: Tx, payment_ids: Collection[int], *, now: datetime) -> None:
@@ -120,7 +122,7 @@ def _expire_unheard(tx: Tx, payment_ids: Collection[int], *, now: datetime) -> N
     lock_rows.close(tx, paid=(), released=payment_ids)
 
 
-def _lines(quotes: Sequence[Quote]) -> tuple[PaymentLine, ...]:
+def _lines(quotes: Sequence[Quote], footings: Mapping[int, Footing]) -> tuple[PaymentLine, ...]:
     priced = [(quote, line) for quote in quotes for line in quote.lines]
     if len(priced) > LINES_MAX:
         raise InputRefused(field="obligations", reason=f"has more than {LINES_MAX} amounts in all")
@@ -137,6 +139,8 @@ def _lines(quotes: Sequence[Quote]) -> tuple[PaymentLine, ...]:
             beneficiary=line.beneficiary,
             budget=line.budget,
             explanation=explanation_of(line),
+            obligation_version=footings[quote.obligation_id].version,
+            captures_before=footings[quote.obligation_id].captures,
         )
         for ordinal, (quote, line) in enumerate(priced, start=1)
     )

@@ -10,7 +10,11 @@ from payments.states import PaymentState
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """One amount of a payment and whom it is owed to; `explanation` is the quote line kept."""
+    """One amount of a payment and whom it is owed to; `explanation` is the quote line kept.
+
+    `obligation_version` is the version it was priced from, `captures_before` how many payments had
+    been taken for the obligation by then.
+    """
 
     ordinal: int
     obligation_id: int
@@ -19,6 +23,13 @@ class PaymentLine:
     beneficiary: str
     budget: Mapping[str, str]
     explanation: Mapping[str, object]
+    obligation_version: int = 1
+    captures_before: int = 0
+
+    @property
+    def leaves_open(self) -> bool:
+        """Say whether paying it leaves more of its obligation to pay later."""
+        return bool(self.explanation.get("leaves_open", False))
 
 
 @dataclass(frozen=True, slots=True)

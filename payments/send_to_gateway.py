@@ -12,7 +12,7 @@ from payments.errors import BeingPaid, GatewayNotOffered, NotFound, NotPayable, 
 from payments.evidence import answer_of
 from payments.move import move_attempt, move_payment
 from payments.obligation import ObligationStatus
-from payments.owed import Locked
+from payments.owed import Locked, may_count, priced_otherwise
 from payments.payment import Payment
 from payments.postgres import attempt_rows, evidence_rows, lock_rows, payment_rows, step_rows
 from payments.routing import takes
@@ -89,6 +89,7 @@ def _prepare(
     if payment is None:
         raise NotFound("no such payment")
     alive = _alive(tx, payment, gateway, now=now)
+    _require_open(locked)
     if alive is not None:
         return alive
     _require_payable(tx, payment, locked, now=now)
@@ -134,17 +135,23 @@ def _alive(tx: Tx, payment: Payment, gateway: Gateway, *, now: datetime) -> Atte
     return None
 
 
+def _require_open(locked: Locked) -> None:
+    """Refuse to send anybody to pay what is paid, withdrawn or replaced."""
+    for owed in locked.owed.values():
+        if owed.status is not ObligationStatus.OPEN:
+            raise NotPayable(f"an obligation of this payment is {owed.status}")
+
+
 def _require_payable(tx: Tx, payment: Payment, locked: Locked, *, now: datetime) -> None:
     """Refuse a payment that is over; one that failed must first hold its obligations again."""
     if (payment.state, PaymentStep.SEND) not in PAYMENT_STEPS:
         raise NotPayable(f"this payment is {payment.state}")
     if now >= payment.expires_at:
         raise NotPayable("the time of this payment is over")
-    for owed in locked.owed.values():
-        if owed.status is not ObligationStatus.OPEN:
-            raise NotPayable(f"an obligation of this payment is {owed.status}")
     if payment.state in LOCKING:
         return
+    if not may_count(payment, locked.owed) or priced_otherwise(payment, locked.owed):
+        raise NotPayable("what this payment is for reads otherwise by now")
     if vietnam_date(now) != payment.priced_on:
         raise NotPayable("the price of this payment was for another day")
     alive = payment_rows.in_the_way(tx, locked.owed)

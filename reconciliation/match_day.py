@@ -1,9 +1,10 @@
 """Hold the three sides of a day against each other: post what agrees, name what does not."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from ledger.entry import Entry
@@ -13,6 +14,8 @@ from ledger.postgres.post import post_entries
 from ledger.postgres.transaction import Tx
 from payments.acknowledgement import Signer
 from payments.apply_notices import NOTICES_MAX, apply_notices
+from payments.evidence import Received
+from payments.obligations.rates import Rates
 from payments.settle_payments import settle_payments
 from reconciliation import breaks, matching
 from reconciliation.breaks import UNTIL_ARRIVAL, BreakKind, NewBreak
@@ -65,13 +68,13 @@ class _Run:
 
     business_date: date
     calendar: BusinessCalendar
-    signer: Signer
+    apply: Callable[[Tx, Sequence[Received]], object]
     now: datetime
     done: Counter[str] = field(default_factory=Counter[str])
 
 
 def match_day(
-    tx: Tx, business_date: date, *, calendar: BusinessCalendar, signer: Signer, now: datetime
+    tx: Tx, day: date, *, calendar: BusinessCalendar, signer: Signer, rates: Rates, now: datetime
 ) -> DayMatch:
     """Match every accepted file of days through this one, and return what was done.
 
@@ -80,18 +83,19 @@ def match_day(
     Raises:
         ledger.errors.DayClosed: the day was closed meanwhile.
     """
-    run = _Run(business_date=business_date, calendar=calendar, signer=signer, now=now)
-    if first_open_from(tx, business_date) == business_date:
+    apply = partial(apply_notices, calendar=calendar, signer=signer, rates=rates, now=now)
+    run = _Run(business_date=day, calendar=calendar, apply=apply, now=now)
+    if first_open_from(tx, day) == day:
         match_rows.lock_matching(tx)
-        files = file_rows.files_to_match(tx, kind=SourceKind.GATEWAY_REPORT, until=business_date)
+        files = file_rows.files_to_match(tx, kind=SourceKind.GATEWAY_REPORT, until=day)
         for file in files:
             _match_report(tx, run, file)
         run.done["files"] += len(files)
         _name_missing(tx, run)
         _match_statements(tx, run)
-        run.done["closed"] += break_rows.close_resolved(tx, business_date=business_date, now=now)
+        run.done["closed"] += break_rows.close_resolved(tx, business_date=day, now=now)
     return DayMatch(
-        business_date=business_date,
+        business_date=day,
         files=run.done["files"],
         matched=run.done["matched"],
         completed=run.done["completed"],
@@ -235,7 +239,7 @@ def _complete(tx: Tx, run: _Run, file: FileToMatch, lines: Sequence[OpenLine]) -
         for line in lines
     ]
     for part in slices(received, NOTICES_MAX):
-        apply_notices(tx, part, calendar=run.calendar, signer=run.signer, now=run.now)
+        run.apply(tx, part)
 
 
 def _park_unknown(tx: Tx, run: _Run, file: FileToMatch, line: OpenLine) -> None:

@@ -64,6 +64,34 @@ class Price(Protocol):
         ...
 
 
+class Defer(Protocol):
+    """Grants days that cost nothing; pure."""
+
+    def __call__(
+        self, facts: Facts, *, first: date, last: date, granted_on: date, rates: Rates
+    ) -> Facts:
+        """Return the facts with one more period, ends included.
+
+        Raises:
+            InputRefused: the law of the day it is granted does not allow it.
+        """
+        ...
+
+
+class Split(Protocol):
+    """Grants payment in instalments; pure."""
+
+    def __call__(
+        self, facts: Facts, *, parts: Sequence[tuple[date, Money]], granted_on: date, rates: Rates
+    ) -> Facts:
+        """Return the facts with a plan of last days and amounts.
+
+        Raises:
+            InputRefused: the law of the day it is granted does not allow it.
+        """
+        ...
+
+
 def undated(_: Facts) -> None:
     """Return None: facts of this kind hold no day of a decision."""
 
@@ -79,7 +107,8 @@ class ObligationKind:
     `is_payable` is False for what may be found but not paid. `typed` returns the number people type
     where it is shorter than the one that is unique: an insurance number without the period; it
     raises InputRefused for a number of another shape. `rates_used` names the series of rates its
-    prices may need, for the check of the file that holds them.
+    prices may need, for the check of the file that holds them. `deferred` and `in_instalments` are
+    None where the law knows no such relief.
     """
 
     code: str
@@ -95,3 +124,5 @@ class ObligationKind:
     is_payable: bool = True
     typed: Callable[[str], str] | None = None
     rates_used: tuple[str, ...] = ()
+    deferred: Defer | None = None
+    in_instalments: Split | None = None

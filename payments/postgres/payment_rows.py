@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.payment import Payment, PaymentLine
-from payments.postgres.tables import payment, payment_line
+from payments.postgres.tables import obligation_lock, payment, payment_line
 from payments.states import PaymentState
 
 _IN_THE_WAY: Final = (
@@ -40,13 +40,15 @@ WITH opened AS (
     RETURNING payment_id, created_at
 ), lines AS (
     INSERT INTO payments.payment_line (
-        payment_id, ordinal, obligation_id, part, amount_vnd, beneficiary, budget, explanation
+        payment_id, ordinal, obligation_id, part, amount_vnd, beneficiary, budget, explanation,
+        obligation_version, captures_before
     )
     SELECT opened.payment_id, line.*
     FROM opened, unnest(
         %(ordinals)s::integer[], %(obligations)s::bigint[], %(parts)s::text[],
         %(amounts)s::bigint[], %(beneficiaries)s::text[], %(budgets)s::jsonb[],
-        %(explanations)s::jsonb[]
+        %(explanations)s::jsonb[], %(obligation_versions)s::integer[],
+        %(captures_before)s::integer[]
     ) AS line
 ), held AS (
     INSERT INTO payments.obligation_lock (obligation_id, payment_id, locked_at)
@@ -82,6 +84,8 @@ def insert_payment(tx: Tx, new: Payment, *, handle_hash: bytes) -> int | None:
             "beneficiaries": [line.beneficiary for line in new.lines],
             "budgets": [json.dumps(dict(line.budget)) for line in new.lines],
             "explanations": [json.dumps(dict(line.explanation)) for line in new.lines],
+            "obligation_versions": [line.obligation_version for line in new.lines],
+            "captures_before": [line.captures_before for line in new.lines],
         },
     ).scalar_one_or_none()
     return None if payment_id is None else int(payment_id)
@@ -111,15 +115,19 @@ def lock_payments(
 
 
 def in_the_way(tx: Tx, obligation_ids: Collection[int]) -> list[Payment]:
-    """Return payments of these obligations that may still be paid, oldest first, without lines."""
+    """Return payments of these obligations that may still be paid, oldest first, without lines.
+
+    A payment of what one of them took the place of is one of them.
+    """
+    wanted = sorted(obligation_ids)
+    meant = select(payment_line.c.payment_id).where(payment_line.c.obligation_id.in_(wanted))
+    holding = select(obligation_lock.c.payment_id).where(
+        obligation_lock.c.obligation_id.in_(wanted)
+    )
     found = tx.execute(
         select(payment)
         .where(
-            payment.c.payment_id.in_(
-                select(payment_line.c.payment_id).where(
-                    payment_line.c.obligation_id.in_(sorted(obligation_ids))
-                )
-            ),
+            or_(payment.c.payment_id.in_(meant), payment.c.payment_id.in_(holding)),
             payment.c.state.in_([state.value for state in _IN_THE_WAY]),
         )
         .order_by(payment.c.payment_id)
@@ -168,6 +176,8 @@ def _line(row: Row[Any]) -> PaymentLine:
         beneficiary=str(row.beneficiary),
         budget=row.budget,
         explanation=row.explanation,
+        obligation_version=int(row.obligation_version),
+        captures_before=int(row.captures_before),
     )
 
 

@@ -73,6 +73,7 @@ def paid(house: House, tmp_path: Path) -> Iterator[Paid]:
             house.gateways,
             calendar=house.calendar,
             signer=house.signer,
+            rates=house.rates,
             now=AFTERNOON,
             limit_max=10,
             plan=house.ask_plan,

@@ -33,6 +33,7 @@ from payments.settle_payments import settle_payments
 from tests.payments.scene import (
     CALENDAR,
     NOW,
+    RATES,
     SIGNER,
     PaperGateway,
     hear,
@@ -264,6 +265,7 @@ class PaymentLife(RuleBasedStateMachine):
             {"paper": gateway},
             calendar=CALENDAR,
             signer=SIGNER,
+            rates=RATES,
             now=self.now,
             limit_max=50,
         )

@@ -304,7 +304,7 @@ def heard(
 
 def hear(tx: Tx, *words: Received, now: datetime = NOW) -> list[Verdict]:
     """Apply notices as one batch."""
-    return apply_notices(tx, words, calendar=CALENDAR, signer=SIGNER, now=now)
+    return apply_notices(tx, words, calendar=CALENDAR, signer=SIGNER, rates=RATES, now=now)
 
 
 def payment_of(tx: Tx, number: str) -> Payment:

@@ -17,6 +17,7 @@ from tests.payments.scene import (
     CALENDAR,
     LIFETIME,
     NOW,
+    RATES,
     SIGNER,
     PaperGateway,
     attempt_of,
@@ -42,6 +43,7 @@ def ask(
         {gateway.code: gateway},
         calendar=CALENDAR,
         signer=SIGNER,
+        rates=RATES,
         now=now,
         limit_max=limit_max,
     )

@@ -21,6 +21,7 @@ from reconciliation.postgres import break_rows
 from reconciliation.receive_file import receive_file
 from reconciliation.statements.mt940 import read_mt940_ended
 from tests.payments.scene import (
+    RATES,
     SIGNER,
     heard,
     inside,
@@ -124,7 +125,9 @@ def paid(
 
 def tell(tx: Tx, received: Received) -> None:
     """Apply one word of the gateway, as of when it came."""
-    apply_notices(tx, [received], calendar=CALENDAR, signer=SIGNER, now=received.received_at)
+    apply_notices(
+        tx, [received], calendar=CALENDAR, signer=SIGNER, rates=RATES, now=received.received_at
+    )
 
 
 def paper_report(lines: Sequence[Line], *, day: date, version: int) -> SettlementReport:
@@ -193,7 +196,7 @@ def give_statement(
 
 def match(tx: Tx, day: date = DAY) -> DayMatch:
     """Match a day in its evening."""
-    return match_day(tx, day, calendar=CALENDAR, signer=SIGNER, now=evening_of(day))
+    return match_day(tx, day, calendar=CALENDAR, signer=SIGNER, rates=RATES, now=evening_of(day))
 
 
 def whole_day(tx: Tx, orders: Sequence[Order], *, day: date = DAY) -> DayMatch:

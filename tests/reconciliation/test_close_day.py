@@ -20,7 +20,7 @@ from reconciliation.postgres import day_rows, job_rows
 from reconciliation.receive_file import receive_file
 from reconciliation.statements.contract import StatementFile
 from reconciliation.statements.mt940 import read_mt940_ended
-from tests.payments.scene import SIGNER
+from tests.payments.scene import RATES, SIGNER
 from tests.reconciliation.day_scene import (
     ACCOUNT,
     CALENDAR,
@@ -259,7 +259,7 @@ def test_a_whole_day_goes_through_with_the_rights_of_its_roles(
     give_report(open_recon_tx, [one.line()])
     give_statement(open_recon_tx, [(f"P-{ACCOUNT}", 350_000)])
     with open_recon_tx() as tx:
-        match_day(tx, DAY, calendar=CALENDAR, signer=SIGNER, now=EVENING)
+        match_day(tx, DAY, calendar=CALENDAR, signer=SIGNER, rates=RATES, now=EVENING)
     outcome = close_day(open_recon_tx, DAY, calendar=CALENDAR, now=EVENING)
     assert isinstance(outcome, DayClosed), outcome
     with open_tx() as tx:
@@ -274,7 +274,7 @@ def test_a_blocked_close_leaves_nothing_behind(open_tx: OpenTx, open_recon_tx: O
     give_report(open_recon_tx, [one.line()])
     give_statement(open_recon_tx, [(f"P-{ACCOUNT}", 350_000)])
     with open_recon_tx() as tx:
-        match_day(tx, DAY, calendar=CALENDAR, signer=SIGNER, now=EVENING)
+        match_day(tx, DAY, calendar=CALENDAR, signer=SIGNER, rates=RATES, now=EVENING)
     with open_tx() as tx:
         paid(tx, at=MORNING)
     outcome = close_day(open_recon_tx, DAY, calendar=CALENDAR, now=EVENING)

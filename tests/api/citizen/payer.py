@@ -150,5 +150,10 @@ def hear(
     received = Received(EvidenceKind.CALLBACK, raw, notice, house.clock())
     with house.open_tx() as tx:
         return apply_notices(
-            tx, [received], calendar=house.calendar, signer=house.signer, rates=house.rates, now=house.clock()
+            tx,
+            [received],
+            calendar=house.calendar,
+            signer=house.signer,
+            rates=house.rates,
+            now=house.clock(),
         )[0]

@@ -1,5 +1,7 @@
 """Who may move an obligation."""
 
+from dataclasses import replace
+
 from ledger.postgres.transaction import Tx
 from payments.obligation import ObligationStatus
 from payments.postgres import lock_rows
@@ -35,9 +37,12 @@ def test_closing_marks_what_is_paid_and_frees_what_a_payment_held(tx: Tx):
     ids = owe(tx, many=2)
     payment = opened(tx, ids)
     lock_rows.close(tx, paid=(), released=())
-    lock_rows.close(tx, paid=ids[:1], released=[payment.payment_id])
+    owed = lock_rows.lock_owed(tx, ids)
+    paid = replace(owed[ids[0]], status=ObligationStatus.PAID, captures=1)
+    lock_rows.close(tx, paid=[paid], released=[payment.payment_id])
     assert lock_rows.holders(tx, ids) == {}
     assert lock_rows.lock_obligations(tx, ids) == {
         ids[0]: ObligationStatus.PAID,
         ids[1]: ObligationStatus.OPEN,
     }
+    assert lock_rows.lock_footings(tx, ids)[ids[0]].captures == 1

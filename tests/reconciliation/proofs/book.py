@@ -35,7 +35,7 @@ from reconciliation.receive_file import receive_file
 from reconciliation.seal_day import seal_day
 from reconciliation.statements.mt940 import FORMAT
 from tests.gateways.vnpay_samples import SECRET, callback, query_answer
-from tests.payments.scene import opened, owe
+from tests.payments.scene import RATES, opened, owe
 from tests.reconciliation.samples import (
     MERCHANT,
     TREASURY,
@@ -168,7 +168,7 @@ class Maker:
         heard = Received(kind, raw, notice, heard_at)
         with self.open_tx() as tx:
             (verdict,) = apply_notices(
-                tx, [heard], calendar=CALENDAR, signer=SIGNER, now=heard.received_at
+                tx, [heard], calendar=CALENDAR, signer=SIGNER, rates=RATES, now=heard.received_at
             )
         return verdict
 
@@ -277,7 +277,7 @@ def _close(
         now=now,
     )
     with maker.open_recon_tx() as tx:
-        match_day(tx, day, calendar=CALENDAR, signer=SIGNER, now=now)
+        match_day(tx, day, calendar=CALENDAR, signer=SIGNER, rates=RATES, now=now)
     closed = close_day(maker.open_recon_tx, day, calendar=CALENDAR, now=now)
     assert isinstance(closed, DayClosed), closed
 
