@@ -17,6 +17,7 @@ from api.keys import personal_keys_of, public_keys_of, signer_of
 from api.page import Pages
 from api.partner.delivery import deliverer
 from api.partner.portal_confirm import portal_deliverer
+from api.postgres import quota_rows
 from api.postgres.pool import open_pool
 from api.schedule import Fenced, Job
 from api.settings import PREFIX, LookSettings, Settings, SettingsWrong
@@ -158,6 +159,10 @@ def jobs_of(house: House) -> list[Job]:
         with fenced(house.open_tx)() as tx:
             return idempotency_rows.forget(tx, before=house.clock() - KEYS_KEPT)
 
+    def forget_tries(fenced: Fenced) -> object:
+        with fenced(house.open_tx)() as tx:
+            return quota_rows.forget(tx, now=house.clock())
+
     def months(fenced: Fenced) -> object:
         with fenced(house.open_recon_tx)() as tx:
             return open_months(tx, through=clock.vietnam_day(house.clock()) + MONTHS_AHEAD)
@@ -168,6 +173,7 @@ def jobs_of(house: House) -> list[Job]:
         Job("expire_payments", expire, every_s=30),
         Job("tell_provider", tell, every_s=2),
         Job("forget_keys", forget, every_s=3_600),
+        Job("forget_tries", forget_tries, every_s=600),
         Job("open_months", months, every_s=3_600),
     ]
 

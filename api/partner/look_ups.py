@@ -3,15 +3,18 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access.held import Held, begun_ns
+from api.access.look_up_guard import ask, facts_of, shared_tries
+from api.access.look_up_quotas import PartnerQuotas
 from api.access.obligation_token import seal_obligation
 from api.access.partner_key import partner_of
 from api.house import House
 from api.partner.quote_out import LineOut, NoteOut, quote_out
 from payments.found import Found
-from payments.look_up import NoDecisionYet, Question, look_up
+from payments.look_up import NoDecisionYet, NoMatch, Question
 from payments.obligation import ObligationStatus
 
 
@@ -73,21 +76,32 @@ def routes(house: House) -> APIRouter:
     """Return the door of the look-up."""
     router = APIRouter(prefix="/v1", tags=["payments"])
     partner = Depends(partner_of(house))
+    quotas = PartnerQuotas(shared_tries(house))
 
-    @router.post("/look-ups")
-    def find(body: LookUpIn, client: Annotated[str, partner]) -> LookUpOut:
-        """Find one obligation by its number and second facts; strongly consistent."""
+    @router.post("/look-ups", response_model=LookUpOut)
+    def find(body: LookUpIn, client: Annotated[str, partner]) -> Response:
+        """Find one obligation by its number and second facts; strongly consistent.
+
+        Wrong tries are limited by number and by second fact; 429 says that a limit is reached.
+        """
+        begun, now = begun_ns(), house.clock()
         question = Question(number=body.number, decided_on=body.decided_on, subject=body.subject)
-        with house.open_tx() as tx:
-            answer = look_up(
-                tx, question, on=house.today(), keys=house.personal_keys, rates=house.rates
-            )
+        facts = facts_of(question)
+        quotas.begin(facts, partner=client, now=now)
+        answer = ask(house, question)
+        if not isinstance(answer, NoMatch):
+            quotas.was_right(facts, partner=client, now=now)
         if isinstance(answer, Found):
-            return _found(house, answer, client=client)
+            return _json(_found(house, answer, client=client))
         is_early = isinstance(answer, NoDecisionYet)
-        return LookUpOut(result="no_decision_yet" if is_early else "no_match")
+        missed = _json(LookUpOut(result="no_decision_yet" if is_early else "no_match"))
+        return Held(missed, begun=begun, every_ms=house.settings.look_up_miss_ms)
 
     return router
+
+
+def _json(told: LookUpOut) -> Response:
+    return Response(told.model_dump_json(), media_type="application/json")
 
 
 def _found(house: House, found: Found, *, client: str) -> LookUpOut:

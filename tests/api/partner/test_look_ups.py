@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from fastapi.testclient import TestClient
 
+from api.access.look_up_quotas import WRONG_PER_SOURCE_MAX
 from api.application import application
 from api.house import House
 from tests.api.citizen.payer import owe_late_fine
@@ -56,3 +57,30 @@ def test_bad_input_is_named_field_by_field(
     answer = client.post("/v1/look-ups", json=dict(body))
     assert answer.status_code == 422
     assert field in [error["field"] for error in answer.json()["errors"]]
+
+
+def test_a_key_to_the_door_guesses_at_one_number_no_more_than_a_citizen(client: TestClient) -> None:
+    wrong = [QUESTION | {"subject": f"29B1-678.0{digit}"} for digit in range(WRONG_PER_SOURCE_MAX)]
+    assert {client.post("/v1/look-ups", json=one).status_code for one in wrong} == {200}
+    refused = client.post("/v1/look-ups", json=QUESTION)
+    assert refused.status_code == 429
+    assert refused.json()["type"] == "urn:clearing:problem:too-many-tries"
+    other = {"authorization": "Bearer another key"}
+    assert client.post("/v1/look-ups", json=QUESTION, headers=other).status_code == 200
+
+
+def test_right_look_ups_of_a_partner_use_up_no_tries(client: TestClient) -> None:
+    for _ in range(WRONG_PER_SOURCE_MAX + 1):
+        assert client.post("/v1/look-ups", json=QUESTION).json()["result"] == "found"
+
+
+def test_what_has_no_date_is_found_without_one(client: TestClient) -> None:
+    answer = client.post("/v1/look-ups", json={"number": "HS-1", "subject": "2345"})
+    assert answer.json()["result"] == "no_match"
+
+
+@pytest.mark.parametrize("number", ["\u0000", "\u200b", "9" * 61])
+def test_a_number_of_nothing_is_refused_by_name(client: TestClient, number: str) -> None:
+    answer = client.post("/v1/look-ups", json=QUESTION | {"number": number})
+    assert answer.status_code == 422
+    assert "number" in answer.json()["errors"][0]["field"]
