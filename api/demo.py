@@ -25,7 +25,7 @@ from api.house import House
 from api.postgres.embedded import Server
 from api.postgres.migrate import ready_database
 from api.processes import Child, Processes, ProcessFailed
-from api.sandbox import BENEFICIARIES, PROVIDERS, sample_decisions
+from api.sandbox import BENEFICIARIES, PROVIDERS, sample_decisions, sample_obligations
 from api.schedule_process import run_schedule
 from api.screen import Steps, show
 from api.settings import Settings, read_settings
@@ -270,15 +270,15 @@ def _pages(settings: Settings) -> ASGIApp:
 
 
 def _fill(house: House, environment: Mapping[str, str]) -> None:
-    decisions = sample_decisions(date.fromisoformat(environment["DEMO_SINCE"]))
+    samples = sample_obligations(date.fromisoformat(environment["DEMO_SINCE"]))
     with house.open_tx() as tx:
         push_beneficiaries(tx, BENEFICIARIES)
-        push_obligations(tx, decisions, keys=house.personal_keys, now=house.clock())
+        push_obligations(tx, samples, keys=house.personal_keys, now=house.clock())
 
 
 def _people(chosen: _Demo) -> Mapping[str, str]:
     """Return who owes something in the sample, by personal id: one may sign in as each."""
-    samples = sample_decisions(date.fromisoformat(chosen.environment["DEMO_SINCE"]))
+    samples = sample_obligations(date.fromisoformat(chosen.environment["DEMO_SINCE"]))
     return {
         one.personal["personal_id"]: one.personal["name"]
         for one in samples
@@ -287,10 +287,15 @@ def _people(chosen: _Demo) -> Mapping[str, str]:
 
 
 def _welcome(chosen: _Demo) -> str:
-    samples = sample_decisions(date.fromisoformat(chosen.environment["DEMO_SINCE"]))
+    since = date.fromisoformat(chosen.environment["DEMO_SINCE"])
     fines = "\n".join(
         f"    {fine.number}  dated {fine.decided_on:%d/%m/%Y}  plate {fine.subject}"
-        for fine in samples
+        for fine in sample_decisions(since)
+    )
+    others = "\n".join(
+        f"    {one.number.partition('/')[0]}  last digits {one.subject}"
+        for one in sample_obligations(since)
+        if one.decided_on is None
     )
     return f"""
   Citizens   {chosen.settings.citizen_url}
@@ -300,6 +305,9 @@ def _welcome(chosen: _Demo) -> str:
 
   Fines to find and pay:
 {fines}
+
+  Insurance, dossiers and a land notice:
+{others}
 
   Then close the day from another terminal:  .venv/bin/clearing close-day
   Ctrl-C stops everything; the data stays in {chosen.folder}."""
