@@ -223,6 +223,23 @@ def period_months(method: Method, *, on: date, rates: Rates) -> int | None:
     return rates.in_force(f"{_OURS}months_{method.lower()}", on=on).whole
 
 
+def allowed_months(method: Method, *, on: date, rates: Rates) -> tuple[range, str]:
+    """Return how many months a method takes, and the same in words.
+
+    Raises:
+        RateMissing: a limit is not known for that day.
+    """
+    months = period_months(method, on=on, rates=rates)
+    if months is not None:
+        return range(months, months + 1), f"{months}"
+    if method is Method.BACK:
+        most = rates.in_force(f"{_OURS}back_months_max", on=on).whole
+        return range(1, most + 1), f"1 to {most}"
+    least = rates.in_force(f"{_OURS}ahead_years_min", on=on).whole * _YEAR
+    most = rates.in_force(f"{_OURS}ahead_years_max", on=on).whole * _YEAR
+    return range(least, most + 1, _YEAR), f"whole years of {least} to {most}"
+
+
 def _check_income(facts: ContributionFacts, *, on: date, rates: Rates) -> None:
     floor, cap = income_floor(on=on, rates=rates), income_cap(on=on, rates=rates)
     if facts.income < floor:
@@ -240,7 +257,7 @@ def _check_income(facts: ContributionFacts, *, on: date, rates: Rates) -> None:
 
 
 def _check_months(facts: ContributionFacts, *, on: date, rates: Rates) -> None:
-    allowed, told = _allowed_months(facts.method, on=on, rates=rates)
+    allowed, told = allowed_months(facts.method, on=on, rates=rates)
     if facts.months not in allowed:
         raise PriceRefused(
             code="MONTHS_NOT_ALLOWED", field="months", reason=f"{facts.method} takes {told} months"
@@ -253,19 +270,6 @@ def _check_months(facts: ContributionFacts, *, on: date, rates: Rates) -> None:
             reason=f"{facts.method} from {facts.first_month:%Y-%m} had to be paid by"
             f" {latest.isoformat()}; register again with the SI office",
         )
-
-
-def _allowed_months(method: Method, *, on: date, rates: Rates) -> tuple[range, str]:
-    """Return how many months a method takes, and the same in words."""
-    months = period_months(method, on=on, rates=rates)
-    if months is not None:
-        return range(months, months + 1), f"{months}"
-    if method is Method.BACK:
-        most = rates.in_force(f"{_OURS}back_months_max", on=on).whole
-        return range(1, most + 1), f"1 to {most}"
-    least = rates.in_force(f"{_OURS}ahead_years_min", on=on).whole * _YEAR
-    most = rates.in_force(f"{_OURS}ahead_years_max", on=on).whole * _YEAR
-    return range(least, most + 1, _YEAR), f"whole years of {least} to {most}"
 
 
 def _support(facts: ContributionFacts, rate: Rate, *, on: date, rates: Rates) -> Support | None:

@@ -136,6 +136,15 @@ def typed_number(number: str) -> str:
     return shape["household"]
 
 
+def allowed_periods(*, on: date, rates: Rates) -> Sequence[Rate]:
+    """Return how many months may be paid at once.
+
+    Raises:
+        RateMissing: one of the periods is not known for that day.
+    """
+    return [rates.in_force(name, on=on) for name in _PERIODS]
+
+
 def _member(part: Body) -> Member:
     part.only("order", "months", "card_ended_on")
     return Member(
@@ -168,7 +177,7 @@ def _price(
         rate=rates.in_force(f"{_OURS}monthly_rate", on=on),
         rounding=rates.in_force(f"{_OURS}rounding_unit_dong", on=on),
     )
-    periods = [rates.in_force(name, on=on) for name in _PERIODS]
+    periods = allowed_periods(on=on, rates=rates)
     for at, member in enumerate(household.members):
         if member.months not in {period.whole for period in periods}:
             told = ", ".join(period.text for period in periods)

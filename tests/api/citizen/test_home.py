@@ -7,7 +7,7 @@ from tests.api.citizen.payer import Payer
 
 def test_the_first_page_leads_to_everything(payer: Payer) -> None:
     page = payer.get("/").text
-    for path in ("/find-fine", "/wait", "/verify", "/help"):
+    for path in ("/find-fine", "/insurance", "/wait", "/verify", "/help"):
         assert f'href="{path}"' in page
 
 
