@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeGuard, TypeVar
 
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.authority import REQUESTS_PER_MINUTE_MAX
@@ -23,6 +23,7 @@ from payments.postgres.intake_rows import finish_intake, insert_intake, spent
 from payments.vietnam_time import vietnam_date
 
 MINUTE: Final = timedelta(minutes=1)
+_TAKEN: Final = frozenset({"new", "same_again", "changed"})
 
 
 class Told(Protocol):
@@ -88,15 +89,23 @@ def take_in(
         InputRefused: the authority may push nothing new that day, or so much in no minute.
         QuotaSpent: it has sent its share of this minute.
     """
+    assert received.item_count == len(items), "every part of a body is either read or refused"
     with open_tx() as tx:
         intake_id = _let_in(tx, received, now=now, of_staff=of_staff)
     with open_tx() as tx:
-        readable = [each for each in items if not isinstance(each, Unreadable)]
-        told = iter(act(tx, readable))
-        verdicts = [each.verdict if isinstance(each, Unreadable) else next(told) for each in items]
+        told = iter(act(tx, [each for each in items if _is_readable(each)]))
+        verdicts = [each.verdict if _is_unreadable(each) else next(told) for each in items]
         counts = dict(Counter(str(each.outcome) for each in verdicts))
         finish_intake(tx, intake_id, counts=counts, refusals=_refusals(verdicts), now=now)
     return TakenIn(intake_id, counts, verdicts)
+
+
+def _is_readable(each: Item | Unreadable[Verdict]) -> TypeGuard[Item]:
+    return not isinstance(each, Unreadable)
+
+
+def _is_unreadable(each: object | Unreadable[Verdict]) -> TypeGuard[Unreadable[Verdict]]:
+    return isinstance(each, Unreadable)
 
 
 def _let_in(tx: Tx, received: Received, *, now: datetime, of_staff: bool) -> int:
@@ -134,6 +143,3 @@ def _refusals(verdicts: Sequence[Told]) -> list[Refusal]:
         for place, each in enumerate(verdicts)
         if each.outcome not in _TAKEN
     ]
-
-
-_TAKEN: Final = frozenset({"new", "same_again", "changed"})

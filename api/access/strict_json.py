@@ -1,5 +1,6 @@
 """JSON read one way only: what two readers could take differently is refused, with its place."""
 
+import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def read_json(body: bytes) -> object:
 class StrictJson:
     """Reads every body of a host strictly before anyone else sees it.
 
-    What was read is handed on as `request.state.json`, and the bytes as they came.
+    What was read is handed on as `request.state.json`, with `body_sha256`; the bytes as they came.
     """
 
     def __init__(self, app: ASGIApp, *, refuse: Callable[[Request, Exception], Response]) -> None:
@@ -76,7 +77,8 @@ class StrictJson:
                 _require_json(Headers(scope=scope))
                 is_small = len(body) <= READ_AT_ONCE_MAX
                 value = read_json(body) if is_small else await to_thread.run_sync(read_json, body)
-                scope.setdefault("state", {})["json"] = value
+                state = scope.setdefault("state", {})
+                state["json"], state["body_sha256"] = value, hashlib.sha256(body).digest()
         except (InputRefused, HTTPException) as error:
             await self._refuse(Request(scope), error)(scope, receive, send)
             return

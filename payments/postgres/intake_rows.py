@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, Select, func, insert, select
 
 from ledger.postgres.transaction import Tx
 from payments.intake import Channel, Intake, Received, Refusal
 from payments.postgres.tables import intake as t
 from payments.postgres.tables import intake_refusal, intake_result
 
-REFUSALS_SHOWN_MAX: Final = 1_000
+REFUSALS_SHOWN_MAX: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,41 +80,46 @@ def spent(tx: Tx, authority: str, *, since: datetime) -> Spent:
 
 def intakes_of(tx: Tx, client: str, *, before: int | None = None, limit_max: int) -> list[Intake]:
     """Return what a partner sent, newest first, those numbered below `before` only."""
-    wanted = (
+    wanted = _intakes(client).order_by(t.c.intake_id.desc()).limit(limit_max)
+    if before is not None:
+        wanted = wanted.where(t.c.intake_id < before)
+    return [_intake(row) for row in tx.execute(wanted)]
+
+
+def intake_of(tx: Tx, client: str, *, intake_id: int) -> Intake | None:
+    """Return one body a partner sent with all that was refused of it, None when it sent none."""
+    row = tx.execute(_intakes(client).where(t.c.intake_id == intake_id)).one_or_none()
+    return None if row is None else _intake(row, _refusals(tx, intake_id))
+
+
+def _intakes(client: str) -> Select[Any]:
+    return (
         select(t, intake_result.c.counts, intake_result.c.finished_at)
         .outerjoin(intake_result, intake_result.c.intake_id == t.c.intake_id)
         .where(t.c.client == client)
-        .order_by(t.c.intake_id.desc())
-        .limit(limit_max)
     )
-    if before is not None:
-        wanted = wanted.where(t.c.intake_id < before)
-    rows = tx.execute(wanted).all()
-    refusals = _refusals(tx, [int(row.intake_id) for row in rows])
-    return [_intake(row, refusals.get(int(row.intake_id), [])) for row in rows]
 
 
-def _refusals(tx: Tx, intake_ids: Sequence[int]) -> dict[int, list[Refusal]]:
+def _refusals(tx: Tx, intake_id: int) -> list[Refusal]:
     found = tx.execute(
         select(intake_refusal)
-        .where(intake_refusal.c.intake_id.in_(intake_ids))
-        .order_by(intake_refusal.c.intake_id.desc(), intake_refusal.c.place)
+        .where(intake_refusal.c.intake_id == intake_id)
+        .order_by(intake_refusal.c.place)
         .limit(REFUSALS_SHOWN_MAX)
     )
-    refusals: dict[int, list[Refusal]] = {}
-    for row in found:
-        refusal = Refusal(
+    return [
+        Refusal(
             place=int(row.place),
             number=str(row.number),
             outcome=str(row.outcome),
             field=str(row.field),
             reason=str(row.reason),
         )
-        refusals.setdefault(int(row.intake_id), []).append(refusal)
-    return refusals
+        for row in found
+    ]
 
 
-def _intake(row: Row[Any], refusals: Sequence[Refusal]) -> Intake:
+def _intake(row: Row[Any], refusals: Sequence[Refusal] = ()) -> Intake:
     counts: dict[str, Any] = row.counts or {}
     return Intake(
         intake_id=int(row.intake_id),

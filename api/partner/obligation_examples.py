@@ -1,0 +1,130 @@
+"""Bodies of the doors for authorities that work as they stand; the documentation shows them."""
+
+from typing import Final
+
+FACTS: Final[dict[str, object]] = {
+    "fine_vnd": 3000000,
+    "issued_on": "2026-11-10",
+    "received_on": "2026-11-12",
+    "term_days": 10,
+    "behaviour": "Không chấp hành hiệu lệnh của đèn tín hiệu giao thông",
+    "authority": "Phòng Cảnh sát giao thông, Công an thành phố Hà Nội",
+    "budget": {"chapter": "009", "sub_item": "4252"},
+}
+FINE: Final[dict[str, object]] = {
+    "kind": "traffic_fine",
+    "number": "1234/QĐ-XPHC",
+    "decided_on": "2026-11-10",
+    "subject": "30A-123.45",
+    "personal": {"name": "NGUYỄN VĂN A", "plate": "30A-123.45", "personal_id": "001099012345"},
+    "facts": FACTS,
+    "beneficiary": "KB0111",
+}
+DEMAND: Final[dict[str, object]] = {
+    "kind": "demand",
+    "number": "HS-2026-000815",
+    "facts": {
+        "amount_vnd": 115000,
+        "title": "Lệ phí cấp giấy phép lái xe",
+        "law": "Thông tư 154/2025/TT-BTC",
+        "budget": {},
+    },
+    "beneficiary": "KB0111",
+}
+PUSH: Final[dict[str, object]] = {"authority": "csgt", "obligations": [FINE, DEMAND]}
+CHANGES: Final[dict[str, object]] = {
+    "authority": "csgt",
+    "changes": [
+        {
+            "kind": "traffic_fine",
+            "number": "1234/QĐ-XPHC",
+            "act": "cancel",
+            "reason": "Quyết định ban hành không đúng thẩm quyền",
+            "document": "56/QĐ-HB",
+            "version": 1,
+        }
+    ],
+}
+
+_TEXT: Final = {"type": "string", "minLength": 1}
+_DAY: Final = {"type": "string", "format": "date"}
+_PERSONAL: Final = {
+    "type": "object",
+    "description": "kept sealed; the last four digits of personal_id open the obligation too",
+    "properties": dict.fromkeys(("name", "plate", "personal_id", "phone", "address"), _TEXT),
+    "additionalProperties": False,
+}
+_FACTS: Final = {"type": "object", "description": "what the decision or demand says, by its kind"}
+_NUMBERED: Final = {
+    "kind": _TEXT | {"examples": ["traffic_fine", "demand"]},
+    "number": _TEXT | {"maxLength": 100},
+}
+_OBLIGATION: Final = {
+    "type": "object",
+    "required": ["kind", "number", "facts", "beneficiary"],
+    "properties": _NUMBERED
+    | {
+        "decided_on": _DAY,
+        "subject": _TEXT | {"description": "plate, or last digits of an identity paper"},
+        "personal": _PERSONAL,
+        "facts": _FACTS,
+        "beneficiary": _TEXT | {"description": "code of a registered account"},
+    },
+    "additionalProperties": False,
+}
+_CHANGE: Final = {
+    "type": "object",
+    "required": ["kind", "number", "act", "reason", "document"],
+    "properties": _NUMBERED
+    | {
+        "act": {"enum": ["correct", "defer", "instalments", "cancel", "supersede"]},
+        "reason": _TEXT | {"maxLength": 500},
+        "document": _TEXT | {"maxLength": 100},
+        "version": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "the one you believe to be current; another one there refuses it",
+        },
+        "facts": _FACTS | {"description": "correct: all facts anew, not parts of them"},
+        "personal": _PERSONAL,
+        "subject": _TEXT,
+        "decided_on": _DAY,
+        "beneficiary": _TEXT,
+        "period": {
+            "type": "object",
+            "description": "defer: first and last day",
+            "required": ["first", "last"],
+            "properties": {"first": _DAY, "last": _DAY},
+            "additionalProperties": False,
+        },
+        "instalments": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["due_on", "amount_vnd"],
+                "properties": {"due_on": _DAY, "amount_vnd": {"type": "integer", "minimum": 1}},
+                "additionalProperties": False,
+            },
+        },
+        "successor": _OBLIGATION,
+    },
+    "additionalProperties": False,
+}
+PUSH_SCHEMA: Final[dict[str, object]] = {
+    "type": "object",
+    "required": ["authority", "obligations"],
+    "properties": {
+        "authority": _TEXT,
+        "obligations": {"type": "array", "minItems": 1, "maxItems": 1000, "items": _OBLIGATION},
+    },
+    "additionalProperties": False,
+}
+CHANGES_SCHEMA: Final[dict[str, object]] = {
+    "type": "object",
+    "required": ["authority", "changes"],
+    "properties": {
+        "authority": _TEXT,
+        "changes": {"type": "array", "minItems": 1, "maxItems": 1000, "items": _CHANGE},
+    },
+    "additionalProperties": False,
+}

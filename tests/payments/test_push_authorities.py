@@ -1,0 +1,73 @@
+"""Registering authorities, and letting one take over from another."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from ledger.postgres.transaction import Tx
+from payments.authority import Authority, Family
+from payments.errors import InputRefused
+from payments.postgres.authority_rows import authorities_by_code
+from payments.push_authorities import AUTHORITIES_MAX, end_authority, push_authorities
+
+LAST = date(2025, 2, 28)
+NEW = Authority(
+    code="csgt",
+    family=Family.POLICE,
+    name="Cục Cảnh sát giao thông",
+    pushed_by="csgt",
+    in_force_from=date(2020, 1, 1),
+)
+OLD = replace(NEW, code="ttgt-hn", family=Family.INSPECTORATE, name="Thanh tra giao thông Hà Nội")
+
+
+def test_the_same_again_is_no_change(tx: Tx):
+    assert push_authorities(tx, [NEW, OLD]) == 2
+    assert push_authorities(tx, [NEW, OLD]) == 0
+    assert push_authorities(tx, []) == 0
+
+
+def test_all_are_registered_or_none(tx: Tx):
+    push_authorities(tx, [NEW])
+    with pytest.raises(InputRefused, match="registered differently"):
+        push_authorities(tx, [OLD, replace(NEW, name="Khác")])
+    assert authorities_by_code(tx, {"csgt", "ttgt-hn"}) == {"csgt": NEW}
+
+
+def test_too_many_at_once_are_refused(tx: Tx):
+    with pytest.raises(InputRefused, match="at most"):
+        push_authorities(tx, [NEW] * (AUTHORITIES_MAX + 1))
+
+
+def test_an_ended_authority_names_who_took_over(tx: Tx):
+    push_authorities(tx, [NEW, OLD])
+    ended = end_authority(tx, "ttgt-hn", on=LAST, successor="csgt")
+    assert (ended.in_force_to, ended.successor) == (LAST, "csgt")
+    assert authorities_by_code(tx, {"ttgt-hn"}) == {"ttgt-hn": ended}
+    assert end_authority(tx, "ttgt-hn", on=LAST, successor="csgt") == ended
+
+
+def test_an_authority_ends_once(tx: Tx):
+    push_authorities(tx, [NEW, OLD])
+    end_authority(tx, "ttgt-hn", on=LAST, successor="csgt")
+    with pytest.raises(InputRefused, match="ended already"):
+        end_authority(tx, "ttgt-hn", on=date(2025, 3, 1), successor="csgt")
+
+
+@pytest.mark.parametrize(
+    ("code", "successor", "field"),
+    [("nobody", "csgt", "code"), ("ttgt-hn", "nobody", "successor"), ("csgt", "csgt", "successor")],
+)
+def test_nobody_takes_over_from_or_as_nobody(tx: Tx, code: str, successor: str, field: str):
+    push_authorities(tx, [NEW, OLD])
+    with pytest.raises(InputRefused) as refused:
+        end_authority(tx, code, on=LAST, successor=successor)
+    assert refused.value.field == field
+
+
+def test_a_line_of_successors_never_leads_back(tx: Tx):
+    push_authorities(tx, [NEW, OLD])
+    end_authority(tx, "ttgt-hn", on=LAST, successor="csgt")
+    with pytest.raises(InputRefused, match="leads back"):
+        end_authority(tx, "csgt", on=LAST, successor="ttgt-hn")
