@@ -220,7 +220,7 @@ class IdentityProvider:
         content = bytearray()
         try:
             with self.http.stream(method, address, data=data, auth=auth) as response:
-                for part in response.iter_raw():
+                for part in response.iter_bytes():
                     content += part
                     if len(content) > ANSWER_BYTES_MAX:
                         raise SignInRefused(Refusal.AWAY, "the answer is too long")
