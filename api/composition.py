@@ -14,6 +14,7 @@ from api import clock
 from api.access.identity import Client, IdentityProvider
 from api.house import House, LookHouse
 from api.keys import personal_keys_of, public_keys_of, signer_of
+from api.mail import mailer
 from api.page import Pages
 from api.partner.delivery import deliverer
 from api.partner.portal_confirm import portal_deliverer
@@ -33,12 +34,14 @@ from payments.obligations.rates import load_rates
 from payments.postgres import idempotency_rows
 from payments.tell_plan import TellPlan
 from payments.tell_provider import tell_provider
+from payments.tell_watchers import tell_watchers
 from reconciliation.business_day import load_calendar
 
 CALLBACK_CONNECTIONS = 2
 ASK_LIMIT_MAX = 200
 TELL_LIMIT_MAX = 500
 EXPIRE_LIMIT_MAX = 500
+WATCHERS_LIMIT_MAX = 100
 MONTHS_AHEAD = timedelta(days=60)
 """How far ahead the book has its months open."""
 KEYS_KEPT = timedelta(days=30)
@@ -104,6 +107,7 @@ def open_house(settings: Settings, *, process: str, roles: Collection[Role] = tu
             sandbox=settings.sandbox,
             citizen_url=settings.citizen_url,
             staff_url=settings.staff_url,
+            sends_mail=settings.mail is not None,
         ),
         identity=_identity(settings),
     )
@@ -129,6 +133,13 @@ def jobs_of(house: House) -> list[Job]:
         client,
         house.settings.agencies,
         otherwise=deliverer(client, house.settings.subscribers, house.clock),
+    )
+
+    send_word = mailer(
+        house.settings.mail,
+        house.pages.speeches,
+        house.clock,
+        citizen_url=house.settings.citizen_url,
     )
 
     def ask(fenced: Fenced) -> object:
@@ -163,6 +174,15 @@ def jobs_of(house: House) -> list[Job]:
         with fenced(house.open_tx)() as tx:
             return quota_rows.forget(tx, now=house.clock())
 
+    def tell_who_waits(fenced: Fenced) -> object:
+        return tell_watchers(
+            fenced(house.open_tx),
+            send_word,
+            keys=house.personal_keys,
+            now=house.clock(),
+            limit_max=WATCHERS_LIMIT_MAX,
+        )
+
     def months(fenced: Fenced) -> object:
         with fenced(house.open_recon_tx)() as tx:
             return open_months(tx, through=clock.vietnam_day(house.clock()) + MONTHS_AHEAD)
@@ -174,6 +194,7 @@ def jobs_of(house: House) -> list[Job]:
         Job("tell_provider", tell, every_s=2),
         Job("forget_keys", forget, every_s=3_600),
         Job("forget_tries", forget_tries, every_s=600),
+        Job("tell_watchers", tell_who_waits, every_s=60),
         Job("open_months", months, every_s=3_600),
     ]
 

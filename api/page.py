@@ -72,12 +72,16 @@ class Told(Protocol):
 class Pages:
     """Renders every page of both hosts."""
 
-    def __init__(self, *, citizen_url: str, staff_url: str, sandbox: bool) -> None:
+    def __init__(
+        self, *, citizen_url: str, staff_url: str, sandbox: bool, sends_mail: bool = False
+    ) -> None:
         """Read the catalogue and prepare the templates once."""
         self._staff_host = urlsplit(staff_url).netloc.lower()
         self.speeches: Final[Mapping[Language, Speech]] = read_speeches()
         self._environments = {
-            language: _environment(speech, citizen_url=citizen_url, sandbox=sandbox)
+            language: _environment(
+                speech, citizen_url=citizen_url, sandbox=sandbox, sends_mail=sends_mail
+            )
             for language, speech in self.speeches.items()
         }
 
@@ -147,7 +151,9 @@ def _plain_path(request: Request) -> str:
     return path.removeprefix(_ENGLISH_PATHS) if language_of(request) is Language.EN else path
 
 
-def _environment(speech: Speech, *, citizen_url: str, sandbox: bool) -> Environment:
+def _environment(
+    speech: Speech, *, citizen_url: str, sandbox: bool, sends_mail: bool
+) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -165,6 +171,7 @@ def _environment(speech: Speech, *, citizen_url: str, sandbox: bool) -> Environm
         "asset": _asset_addresses().__getitem__,
         "phone": PHONE,
         "sandbox": sandbox,
+        "sends_mail": sends_mail,
         "site": urlsplit(citizen_url).netloc,
         "days_left": speech.days_left,
         "fill": speech.fill,

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from api.mail_settings import MailServer
 from api.setting_shapes import Address, Key32
 
 PREFIX = "CLEARING_"
@@ -116,6 +117,7 @@ class Settings(BaseSettings):
     identity_scope: str = "openid"
     identity_id_claim: str = Field(default="personal_id", description="claim with 12 digits")
     identity_level_claim: str = Field(default="identity_level", description="claim with a number")
+    mail: MailServer | None = Field(default=None, description="without it no mail is sent")
     sandbox: bool = False
     far_side_url: Address | None = Field(
         default=None, description="the simulated far sides, in the sandbox only"

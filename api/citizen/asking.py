@@ -12,6 +12,7 @@ from api.access.held import Held, begun_ns
 from api.access.look_up_guard import Gate, LookUpGuard
 from api.access.look_up_quotas import Standing, WorkWanted
 from api.access.quotas import TooManyTries
+from api.access.unanswered import keep_unanswered
 from api.house import House
 from api.page import local
 from payments.found import Found
@@ -67,4 +68,5 @@ def answer(
         return keep_found(request, there, visitor, found.obligation_id, now=house.clock())
     outcome = "no_decision" if isinstance(found, NoDecisionYet) else "no_match"
     page = show(gate=gate, outcome=outcome)
+    keep_unanswered(page, question, visitor, now=house.clock())
     return Held(page, begun=begun, every_ms=house.settings.look_up_miss_ms)

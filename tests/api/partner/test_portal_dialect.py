@@ -84,7 +84,14 @@ def pay(house: House, outcome: Outcome = Outcome.PAID) -> Payment:
         raw = RawRequest("GET", "/callbacks/vnpay", reference.encode(), (), b"", "127.0.0.1")
         word = Notice("vnpay", reference, "T1", outcome, Money(350_000), "VND", NOON, "00")
         received = Received(EvidenceKind.CALLBACK, raw, word, NOON)
-        apply_notices(tx, [received], calendar=house.calendar, signer=house.signer, now=NOON)
+        apply_notices(
+            tx,
+            [received],
+            calendar=house.calendar,
+            signer=house.signer,
+            rates=house.rates,
+            now=NOON,
+        )
     return payment
 
 
