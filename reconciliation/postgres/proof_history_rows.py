@@ -151,7 +151,6 @@ LEFT JOIN payments.outbox
     ON outbox.event_id = 'evt_' || left(encode(sha256(convert_to(
         change.type || chr(10) || change.cause || chr(10) || owed.obligation_id, 'UTF8'
     )), 'hex'), 32)
-    AND outbox.subscriber = owed.provider
     AND outbox.obligation_id = owed.obligation_id
 WHERE outbox.outbox_id IS NULL
 UNION ALL

@@ -92,10 +92,11 @@ JOIN ledger.entry
 
 # What is left of it once surplus and money in suspense are set aside is what stands as owed to
 # beneficiaries: the credits of payable accounts, line by line. Due once is what the first payment
-# that was fulfilled came to.
+# that was fulfilled came to; instalments, and what a change made due on top, are each due once more
+# after as many payments as their line says.
 _KEPT_BEYOND_DUE: Final = """
 SELECT kept.subject || ': ' || sum(kept.kept_vnd) || ' dong kept, '
-    || coalesce((array_agg(kept.due_vnd ORDER BY kept.capture_id))[1], 0) || ' due'
+    || coalesce(sum(kept.due_vnd) FILTER (WHERE kept.place = 1), 0) || ' due'
 FROM (
     SELECT
         capture.capture_id, sum(transfer.amount_vnd) AS kept_vnd, sum(line.amount_vnd) AS due_vnd,
@@ -103,19 +104,25 @@ FROM (
             'obligation ' || obligation.provider || '/' || obligation.kind || '/'
             || obligation.number,
             capture.gateway || ' transaction ' || capture.gateway_transaction || ', no line of it'
-        ) AS subject
+        ) AS subject,
+        row_number() OVER (
+            PARTITION BY obligation.obligation_id, line.captures_before
+            ORDER BY capture.capture_id
+        ) AS place
     FROM payments.capture
     JOIN ledger.entry ON entry.idempotency_key = capture.entry_key
     JOIN ledger.transfer ON transfer.entry_id = entry.entry_id
     JOIN ledger.account ON account.account_id = transfer.credit_account_id
     LEFT JOIN payments.payment_line AS line
         ON line.payment_id = capture.payment_id AND line.ordinal = transfer.ordinal
-    LEFT JOIN payments.obligation ON obligation.obligation_id = line.obligation_id
+    LEFT JOIN payments.obligation AS paid_for ON paid_for.obligation_id = line.obligation_id
+    LEFT JOIN payments.obligation
+        ON obligation.obligation_id = coalesce(paid_for.successor_id, paid_for.obligation_id)
     WHERE account.kind = 'payable'
-    GROUP BY capture.capture_id, subject
+    GROUP BY capture.capture_id, obligation.obligation_id, line.captures_before
 ) AS kept
 GROUP BY kept.subject
-HAVING sum(kept.kept_vnd) > coalesce((array_agg(kept.due_vnd ORDER BY kept.capture_id))[1], 0)
+HAVING sum(kept.kept_vnd) > coalesce(sum(kept.due_vnd) FILTER (WHERE kept.place = 1), 0)
 UNION ALL
 SELECT capture.gateway || ' transaction ' || capture.gateway_transaction || ' is '
     || capture.movement || ', but ' || sum(transfer.amount_vnd) || ' dong stand in ' || account.code

@@ -1,10 +1,11 @@
-"""I6: every payment and attempt came to where it stands by steps there are."""
+"""I6: all payments, attempts and obligations came to where they stand by steps there are."""
 
 from typing import Final
 
 from ledger.postgres.transaction import Tx
+from payments.obligation_states import OBLIGATION_STEPS
 from payments.states import ATTEMPT_STEPS, PAYMENT_STEPS, AttemptState, PaymentState
-from reconciliation.postgres import proof_history_rows
+from reconciliation.postgres import proof_history_rows, proof_obligation_rows
 from reconciliation.postgres.proof_history_rows import Step
 from reconciliation.proofs.contract import Means, Outcome, Proof
 from reconciliation.proofs.findings import Findings, counted
@@ -16,7 +17,10 @@ _ALLOWED: Final = (
 
 
 def legal_histories(tx: Tx, _means: Means) -> Outcome:
-    """Say that steps run from 1 without a gap, each from where the last one led."""
+    """Say that steps run from 1 without a gap, each from where the last one led.
+
+    Versions of obligations have their changes, and their status follows from the money taken.
+    """
     findings = Findings()
     found = proof_history_rows.illegal_steps(
         tx,
@@ -24,12 +28,21 @@ def legal_histories(tx: Tx, _means: Means) -> Outcome:
         payment_first=PaymentState.CREATED,
         attempt_first=AttemptState.PREPARED,
     )
-    findings.add_some(found.names, total=found.total)
+    allowed = [(status.value, after.value) for (status, _), after in OBLIGATION_STEPS.items()]
+    for each in (
+        found,
+        proof_obligation_rows.illegal_steps(tx, allowed),
+        proof_obligation_rows.untold_versions(tx),
+        proof_obligation_rows.taken_for_nothing(tx),
+    ):
+        findings.add_some(each.names, total=each.total)
     payments, attempts, steps = proof_history_rows.history_size(tx)
     return findings.outcome(
         looked_at=f"{counted(steps, one='step', many='steps')} of "
         f"{counted(payments, one='payment', many='payments')} and "
         + counted(attempts, one="attempt", many="attempts")
+        + ", "
+        + counted(proof_obligation_rows.obligation_count(tx), one="obligation", many="obligations")
     )
 
 

@@ -9,7 +9,9 @@ PAID_1 = "(SELECT payment_id FROM payments.attempt WHERE reference = 'PAID-1')"
 
 
 def test_it_holds_of_a_clean_book(book_tx: Tx, means: Means):
-    assert legal_histories(book_tx, means) == Holds("61 steps of 13 payments and 13 attempts")
+    assert legal_histories(book_tx, means) == Holds(
+        "61 steps of 13 payments and 13 attempts, 13 obligations"
+    )
 
 
 def test_a_state_that_was_set_by_hand_is_named(planting_tx: Tx, means: Means):

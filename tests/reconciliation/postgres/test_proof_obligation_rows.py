@@ -1,0 +1,86 @@
+"""What proofs ask about the life of obligations."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from ledger.money import Money
+from ledger.postgres.transaction import Tx
+from payments.obligation_change import ChangeAct, Instalment
+from payments.obligation_states import OBLIGATION_STEPS
+from reconciliation.postgres import proof_obligation_rows
+from reconciliation.postgres.proof_rows import Found
+from tests.payments.changing import CANCEL, NUMBER, changed, correct, pay, supersede
+from tests.payments.owed import fine, push
+
+ALLOWED = [(status.value, after.value) for (status, _), after in OBLIGATION_STEPS.items()]
+
+
+def found(tx: Tx) -> list[Found]:
+    return [
+        proof_obligation_rows.illegal_steps(tx, ALLOWED),
+        proof_obligation_rows.untold_versions(tx),
+        proof_obligation_rows.taken_for_nothing(tx),
+    ]
+
+
+def live(tx: Tx) -> int:
+    """Let obligations live in every way there is, and return the id of a paid one."""
+    raised, cancelled, split, paid, _ = push(
+        tx,
+        fine(),
+        fine("2/QĐ-XPHC"),
+        fine("3/QĐ-XPHC", fine_vnd=20_000_000),
+        fine("4/QĐ-XPHC"),
+        fine("5/QĐ-XPHC"),
+    )
+    pay(tx, raised)
+    changed(tx, correct(3_500_000, number=NUMBER))
+    pay(tx, cancelled)
+    changed(tx, replace(CANCEL, number="2/QĐ-XPHC"))
+    plan = (
+        Instalment(date(2026, 4, 30), Money(8_000_000)),
+        Instalment(date(2026, 6, 30), Money(12_000_000)),
+    )
+    instalments = replace(CANCEL, act=ChangeAct.INSTALMENTS, instalments=plan)
+    changed(tx, replace(instalments, number="3/QĐ-XPHC"))
+    pay(tx, split, amount=Money(8_000_000))
+    pay(tx, paid)
+    changed(tx, supersede(fine("6/QĐ-XPHC", fine_vnd=4_000_000), number="4/QĐ-XPHC"))
+    (last,) = push(tx, fine("7/QĐ-XPHC"))
+    pay(tx, last)
+    return last
+
+
+def test_nothing_speaks_against_obligations_that_lived(tx: Tx):
+    live(tx)
+    assert [each.total for each in found(tx)] == [0, 0, 0]
+    assert proof_obligation_rows.obligation_count(tx) == 7
+
+
+@pytest.mark.parametrize(
+    ("which", "statement"),
+    [
+        (0, "UPDATE payments.obligation SET status = 'open' WHERE obligation_id = {paid}"),
+        (0, "UPDATE payments.obligation_step SET to_status = 'withdrawn', from_status = 'gone'"),
+        (0, "DELETE FROM payments.obligation_step WHERE obligation_id = {paid}"),
+        (
+            0,
+            """INSERT INTO payments.obligation_step (
+                obligation_id, from_status, to_status, recorded_at
+            ) VALUES (-1, 'open', 'paid', now())""",
+        ),
+        (1, "UPDATE payments.obligation SET version = 2 WHERE obligation_id = {paid}"),
+        (1, "DELETE FROM payments.obligation_version"),
+        (2, "UPDATE payments.obligation SET status = 'open' WHERE obligation_id = {paid}"),
+        (2, "DELETE FROM payments.refund_due"),
+        (2, "UPDATE payments.capture SET movement = 'captured_twice'"),
+    ],
+)
+def test_what_was_changed_by_hand_is_named(owner_tx: Tx, which: int, statement: str):
+    paid = live(owner_tx)
+    for table in ("obligation", "obligation_step", "obligation_version", "refund_due", "capture"):
+        owner_tx.exec_driver_sql(f"ALTER TABLE payments.{table} DISABLE TRIGGER ALL")
+    owner_tx.exec_driver_sql(statement.format(paid=paid))
+    assert found(owner_tx)[which].total > 0
