@@ -10,6 +10,7 @@ from pathlib import Path
 
 from api import book, commands
 from api.asked import NoInstant, day_of, instant_of
+from api.authority_command import add_authority
 from api.book import AccountUnknown, SpanRefused
 from api.demo import demo
 from api.export import FORMATS, NotExported, export
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_log_proof(add)
     _add_verify_log(add)
     add_rates(add)
+    add_authority(add)
     _add_bench(add)
     return parser
 

@@ -25,13 +25,15 @@ from api.house import House
 from api.postgres.embedded import Server
 from api.postgres.migrate import ready_database
 from api.processes import Child, Processes, ProcessFailed
-from api.sandbox import BENEFICIARIES, PROVIDERS, sample_decisions, sample_obligations
+from api.sandbox import AUTHORITIES, BENEFICIARIES, PROVIDERS, sample_decisions, sample_obligations
 from api.schedule_process import run_schedule
 from api.screen import Steps, show
 from api.settings import Settings, read_settings
 from api.settings_file import read_settings_file, write_settings_file
 from api.telemetry import start_logs
 from api.web import open_ports, work
+from payments.postgres.authority_rows import authorities_by_code
+from payments.push_authorities import push_authorities
 from payments.push_beneficiaries import push_beneficiaries
 from payments.push_obligations import push_obligations
 
@@ -273,6 +275,9 @@ def _fill(house: House, environment: Mapping[str, str]) -> None:
     samples = sample_obligations(date.fromisoformat(environment["DEMO_SINCE"]))
     with house.open_tx() as tx:
         push_beneficiaries(tx, BENEFICIARIES)
+        # One that was ended by hand since stays ended.
+        known = authorities_by_code(tx, {each.code for each in AUTHORITIES})
+        push_authorities(tx, [each for each in AUTHORITIES if each.code not in known])
         push_obligations(tx, samples, keys=house.personal_keys, now=house.clock())
 
 

@@ -4,7 +4,9 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Final
 
+from payments.authority import Authority, Family
 from payments.beneficiary import Beneficiary
 from payments.obligation import NewObligation
 
@@ -30,6 +32,37 @@ BENEFICIARIES = (
 
 PROVIDERS = ("csgt", "bhxh", "agency", "thanhtra", "thue")
 """Who pushes the sample obligations, and is told when they are paid."""
+
+_PUSHING: Final = (
+    ("csgt", Family.POLICE, "Cục Cảnh sát giao thông"),
+    ("bhxh", Family.SOCIAL_INSURANCE, "Bảo hiểm xã hội Việt Nam"),
+    ("agency", Family.AGENCY, "Bộ phận một cửa"),
+    ("thanhtra", Family.INSPECTORATE, "Thanh tra thành phố Hà Nội"),
+    ("thue", Family.TAX, "Thuế thành phố Hà Nội"),
+)
+AUTHORITIES = (
+    *(
+        Authority(
+            code=code,
+            family=family,
+            name=name,
+            pushed_by="portal",
+            in_force_from=date(2020, 1, 1),
+            items_per_minute_max=600_000,
+        )
+        for code, family, name in _PUSHING
+    ),
+    Authority(
+        code="ttgt-hn",
+        family=Family.INSPECTORATE,
+        name="Thanh tra giao thông vận tải Hà Nội",
+        pushed_by="portal",
+        in_force_from=date(2020, 1, 1),
+        in_force_to=date(2025, 2, 28),
+        successor="csgt",
+    ),
+)
+"""The register of the sandbox: one key speaks for all; one was dissolved and has a successor."""
 
 MIX = (("insurance", 56_0), ("fee", 23_6), ("fine", 18_0), ("other", 2_4))
 """What the portal's payments are, per thousand."""

@@ -41,6 +41,13 @@ class Act(enum.StrEnum):
     VIEW_DAY = "day.view"
     VIEW_ACCOUNT = "account.view"
     VIEW_AUDIT = "audit.view"
+    REGISTER_AUTHORITY = "authority.register"
+    END_AUTHORITY = "authority.end"
+    VIEW_DELIVERIES = "deliveries.view"
+    REPLAY_EVENTS = "deliveries.replay"
+    DECLARE_OUTAGE = "authority.outage"
+    PREVIEW_LIST = "list.preview"
+    TAKE_LIST = "list.take"
 
 
 class StockReason(enum.StrEnum):

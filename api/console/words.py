@@ -7,6 +7,8 @@ from typing import Final
 from api.language import Speech
 from ledger.audit_record import Act, StockReason
 from payments.capture import Movement
+from payments.postgres.delivery_rows import DeliveryState
+from payments.push_obligations import PushOutcome
 from payments.states import PaymentState
 from reconciliation.breaks import BreakKind
 from reconciliation.file import FileState
@@ -55,6 +57,20 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         Act.VIEW_DAY: "Xem báo cáo ngày",
         Act.VIEW_ACCOUNT: "Xem sao kê tài khoản",
         Act.VIEW_AUDIT: "Xem nhật ký thao tác",
+        Act.REGISTER_AUTHORITY: "Đăng ký cơ quan",
+        Act.END_AUTHORITY: "Kết thúc hoạt động cơ quan",
+        Act.VIEW_DELIVERIES: "Xem thông báo gửi cơ quan",
+        Act.REPLAY_EVENTS: "Gửi lại thông báo cho cơ quan",
+        Act.DECLARE_OUTAGE: "Ghi nhận hệ thống cơ quan gián đoạn",
+        Act.PREVIEW_LIST: "Xem trước danh sách",
+        Act.TAKE_LIST: "Nộp danh sách",
+        DeliveryState.DELIVERED: "Đã nhận",
+        DeliveryState.WAITING: "Đang chờ gửi",
+        DeliveryState.PARKED: "Đã dừng gửi",
+        PushOutcome.NEW: "Mới",
+        PushOutcome.SAME_AGAIN: "Đã có, giống hệt",
+        PushOutcome.CONFLICTS: "Đã có, khác nội dung",
+        PushOutcome.REFUSED: "Bị từ chối",
         StockReason.KEY_SHOWN: "Đã xuất trình khóa truy cập",
         StockReason.KEY_REFUSED: "Khóa truy cập không đúng",
         StockReason.ASKED_TO_LEAVE: "Người dùng đăng xuất",

@@ -3,6 +3,7 @@
 A new door of the console or a new command fails here until it is said which of these it is.
 """
 
+import base64
 import importlib
 import pkgutil
 import re
@@ -26,8 +27,12 @@ from ledger.audit_record import Act
 from ledger.postgres.audit_rows import newest
 from ledger.postgres.post import post_entries
 from ledger.postgres.transaction import OpenTx
+from payments.postgres.authority_rows import authorities_by_code
+from payments.postgres.delivery_rows import Wanted, newest_told
 from tests.api import conftest
 from tests.api.citizen.payer import forms_of
+from tests.api.partner.told import pay, register
+from tests.api.uploads.sheets import fine, fines_csv
 from tests.ledger.samples import capture
 
 house = conftest.house
@@ -72,6 +77,53 @@ def _view_account(browser: TestClient, house: House) -> Response:
     return browser.get("/account/receivable:vnpay")
 
 
+def _registered(house: House) -> None:
+    with house.open_tx() as tx:
+        known = authorities_by_code(tx, {"csgt"})
+    if not known:
+        register(house.open_tx, "csgt")
+
+
+def _event(house: House) -> str:
+    """Return the id of an event there is."""
+    with house.open_tx() as tx:
+        found = newest_told(tx, Wanted(), limit_max=1)
+        if not found:
+            pay(tx, now=house.clock())
+            found = newest_told(tx, Wanted(), limit_max=1)
+    return found[0].event_id
+
+
+def _view_deliveries(browser: TestClient, house: House) -> Response:
+    _registered(house)
+    return browser.get("/deliveries?authority=csgt")
+
+
+def _at_deliveries(path: str, **values: str) -> Callable[[TestClient, House], Response]:
+    def do(browser: TestClient, house: House) -> Response:
+        _registered(house)
+        token = forms_of(browser.get("/uploads"))[0].values["form_token"]
+        said = {"form_token": token, "authority": "csgt", "reason": "cơ quan gọi điện"}
+        return browser.post(path, data=said | values)
+
+    return do
+
+
+def _preview_list(browser: TestClient, house: House) -> Response:
+    _registered(house)
+    token = forms_of(browser.get("/uploads"))[0].values["form_token"]
+    return browser.post(
+        "/uploads/preview",
+        data={"form_token": token, "authority": "csgt", "kind": "traffic_fine"},
+        files={"file": ("list.csv", fines_csv(fine()))},
+    )
+
+
+def _with_list(path: str) -> Callable[[TestClient, House], Response]:
+    content = base64.urlsafe_b64encode(fines_csv(fine())).decode()
+    return _at_deliveries(path, kind="traffic_fine", content=content)
+
+
 RECORDED: Final[Mapping[Door, list[Doing]]] = MappingProxyType(
     {
         ("POST", "/sign-in"): [
@@ -81,16 +133,32 @@ RECORDED: Final[Mapping[Door, list[Doing]]] = MappingProxyType(
         ("POST", "/sign-out"): [Doing(Act.SIGN_OUT, _sign_out)],
         ("GET", "/day/{day}"): [Doing(Act.VIEW_DAY, lambda at, _: at.get("/day/2026-11-20"))],
         ("GET", "/account/{code}"): [Doing(Act.VIEW_ACCOUNT, _view_account)],
+        ("GET", "/deliveries"): [Doing(Act.VIEW_DELIVERIES, _view_deliveries)],
+        ("GET", "/deliveries/{event_id}"): [
+            Doing(Act.VIEW_DELIVERIES, lambda at, house: at.get(f"/deliveries/{_event(house)}"))
+        ],
+        ("POST", "/deliveries/replay"): [
+            Doing(Act.REPLAY_EVENTS, _at_deliveries("/deliveries/replay"))
+        ],
+        ("POST", "/deliveries/outage"): [
+            Doing(Act.DECLARE_OUTAGE, _at_deliveries("/deliveries/outage", state="down"))
+        ],
+        ("POST", "/uploads/preview"): [Doing(Act.PREVIEW_LIST, _preview_list)],
+        ("POST", "/uploads/refused"): [Doing(Act.PREVIEW_LIST, _with_list("/uploads/refused"))],
+        ("POST", "/uploads"): [Doing(Act.TAKE_LIST, _with_list("/uploads"))],
         ("GET", "/audit"): [Doing(Act.VIEW_AUDIT, lambda at, _: at.get("/audit"))],
     }
 )
 DOINGS: Final = [doing for many in RECORDED.values() for doing in many]
-SUMS_ONLY: Final = {("GET", "/"), ("GET", "/trial-balance"), ("GET", "/sign-in")}
+SUMS_ONLY: Final = {
+    *(("GET", "/"), ("GET", "/trial-balance"), ("GET", "/sign-in")),
+    *(("GET", "/uploads"), ("GET", "/uploads/template/{kind}/{format_}")),
+}
 """Pages that name no payment, file line or person: nothing to look up somebody with."""
 
 RIGHT: Final = "EXECUTE ON FUNCTION ledger.record_audit_v1"
 
-RECORDED_COMMANDS: Final = {"close-day", "export"}
+RECORDED_COMMANDS: Final = {"close-day", "export", "authority"}
 """Their own tests say what they record."""
 OTHER_COMMANDS: Final = {
     *("demo", "web", "schedule", "bench"),  # programs, whoever starts them
