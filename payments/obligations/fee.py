@@ -24,6 +24,7 @@ from payments.obligations.fee_tariff import (
     Channel,
     Quantity,
     TariffPrice,
+    series_of,
     tariff_price,
 )
 from payments.obligations.less_paid import PAID_STEP, WHOLE_STEP, less_paid
@@ -278,5 +279,13 @@ KIND = ObligationKind(
         *(ONCE_STEP, FIRST_PAGES_STEP, NEXT_PAGES_STEP, CAP_STEP, PAID_STEP, WHOLE_STEP),
         *(DIFFERS_NOTE, UNCHECKED_NOTE),
         *(service.name for service in SERVICES.values()),
+    ),
+    rates_used=tuple(
+        dict.fromkeys(
+            name
+            for service in SERVICES.values()
+            for channel in Channel
+            for name in series_of(service, channel)
+        )
     ),
 )

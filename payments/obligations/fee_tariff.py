@@ -72,6 +72,7 @@ class TariffPrice:
     status: str
 
 
+_FIRST_PAGES = "fees.copy_first_pages"
 _BY_CHANNEL = Basis.TIME_AND_CHANNEL
 
 SERVICES: Final[Mapping[str, Service]] = MappingProxyType(
@@ -176,30 +177,36 @@ def tariff_price(service: Service, quantity: Quantity, *, on: date, rates: Rates
     Raises:
         RateMissing: a number of the tariff is not known for that date.
     """
+    names = series_of(service, quantity.channel)
+    found = [rates.in_force(name, on=on) for name in names]
     if service.basis is Basis.PAGE:
-        return _by_page(service, quantity, on=on, rates=rates)
-    by_channel = service.basis is Basis.TIME_AND_CHANNEL
-    name = f"{service.series}_{quantity.channel}" if by_channel else service.series
-    rate = rates.in_force(f"fees.{name}", on=on)
+        first_pages, first, following, cap = found
+        return _by_page(quantity, first_pages, first=first, following=following, cap=cap)
+    (rate,) = found
     step = _step(ONCE_STEP, rate, count=quantity.count, unit=Unit.TIME)
-    rule = CHANNEL_RULE if by_channel else TIME_RULE
+    rule = CHANNEL_RULE if service.basis is Basis.TIME_AND_CHANNEL else TIME_RULE
     return TariffPrice(step.amount, (step,), rule, rate.source, rate.status)
 
 
-def _by_page(service: Service, quantity: Quantity, *, on: date, rates: Rates) -> TariffPrice:
+def series_of(service: Service, channel: Channel) -> tuple[str, ...]:
+    """Return the names of the rates a service is priced by when handed in that way."""
+    name = f"fees.{service.series}"
+    match service.basis:
+        case Basis.TIME:
+            return (name,)
+        case Basis.TIME_AND_CHANNEL:
+            return (f"{name}_{channel}",)
+        case Basis.PAGE:
+            return (_FIRST_PAGES, f"{name}_first_page", f"{name}_next_page", f"{name}_cap")
+
+
+def _by_page(
+    quantity: Quantity, first_pages: Rate, *, first: Rate, following: Rate, cap: Rate
+) -> TariffPrice:
     """Return the price of copies, counted on the pages of the original.
 
     Source: Circular 226/2016/TT-BTC art. 4.
     """
-    first_pages, first, following, cap = (
-        rates.in_force(f"fees.{name}", on=on)
-        for name in (
-            "copy_first_pages",
-            f"{service.series}_first_page",
-            f"{service.series}_next_page",
-            f"{service.series}_cap",
-        )
-    )
     pages = min(quantity.pages, first_pages.whole)
     beyond = quantity.pages - pages
     steps = [_step(FIRST_PAGES_STEP, first, count=pages * quantity.copies, unit=Unit.PAGE)]

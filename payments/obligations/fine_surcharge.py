@@ -14,7 +14,14 @@ from payments.obligations.rates import Rate, Rates
 
 LATE_PART: Final = "late_surcharge"
 
-_RATE = "fines.late_daily_rate"
+_TERM: Final = "fines.payment_term_days"
+_UNPROVEN_TERM: Final = "fines.unproven_receipt_term_days"
+_UNPROVEN_ADDED: Final = "fines.unproven_receipt_added_days"
+_RATE: Final = "fines.late_daily_rate"
+_UNIT: Final = "fines.surcharge_unit_dong"
+ROLLS: Final = "fines.deadline_rolls"
+RATES_USED: Final = (_TERM, _UNPROVEN_TERM, _UNPROVEN_ADDED, _RATE, _UNIT, ROLLS)
+
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 _WEEK_DAYS = 7
@@ -80,13 +87,13 @@ def deadline(facts: FineFacts, *, rates: Rates) -> date:
     if facts.deadline_given is not None:
         return facts.deadline_given[0]
     if facts.received_on is not None:
-        least = rates.in_force("fines.payment_term_days", on=facts.received_on).whole
+        least = rates.in_force(_TERM, on=facts.received_on).whole
         due = facts.received_on + timedelta(days=max(least, facts.term_days))
     else:
-        least = rates.in_force("fines.unproven_receipt_term_days", on=facts.issued_on).whole
-        added = rates.in_force("fines.unproven_receipt_added_days", on=facts.issued_on).whole
+        least = rates.in_force(_UNPROVEN_TERM, on=facts.issued_on).whole
+        added = rates.in_force(_UNPROVEN_ADDED, on=facts.issued_on).whole
         due = facts.issued_on + timedelta(days=max(least, facts.term_days + added))
-    if is_rest_day(due) and rates.in_force("fines.deadline_rolls", on=due).whole:
+    if is_rest_day(due) and rates.in_force(ROLLS, on=due).whole:
         due += timedelta(days=_WEEK_DAYS - due.weekday())
     return due
 
@@ -131,7 +138,7 @@ def rounded(late: Lateness, *, on: date, rates: Rates) -> tuple[Money, frozenset
     """
     if late.exact == 0:
         return ZERO, late.statuses
-    rate = rates.in_force("fines.surcharge_unit_dong", on=on)
+    rate = rates.in_force(_UNIT, on=on)
     units = late.exact / rate.whole
     whole = Money(1).share(parts=units.numerator, of=units.denominator)
     statuses = late.statuses if units.denominator == 1 else late.statuses | {rate.status}

@@ -8,9 +8,12 @@ from typing import Final
 from ledger.money import ZERO, Money, total
 from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact
 from payments.obligations.fine_facts import FineFacts, kept_fine, read_fine
+from payments.obligations.fine_relief import RATES_USED as RELIEF_RATES_USED
 from payments.obligations.fine_relief import deferred, in_instalments
 from payments.obligations.fine_surcharge import (
     LATE_PART,
+    RATES_USED,
+    ROLLS,
     Lateness,
     credited,
     deadline,
@@ -147,7 +150,7 @@ def _late_line(
 ) -> QuoteLine:
     owed, statuses = rounded(late, on=on, rates=rates)
     if late.days and not is_sure:
-        statuses |= {rates.in_force("fines.deadline_rolls", on=on).status}
+        statuses |= {rates.in_force(ROLLS, on=on).status}
     if late.days and fine.instalments:
         statuses |= {"UNCONFIRMED"}  # No text says how a missed instalment counts.
     steps = _late_steps(late)
@@ -257,6 +260,7 @@ KIND = ObligationKind(
     authority=_authority,
     dated_on=_dated_on,
     texts=_TEXTS,
+    rates_used=(*RATES_USED, *RELIEF_RATES_USED),
     deferred=deferred,
     in_instalments=in_instalments,
 )

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from ledger.money import total
 from payments.errors import RateMissing
+from payments.obligations.fee import KIND
 from payments.obligations.fee_tariff import (
     SERVICES,
-    Basis,
     Channel,
     Quantity,
     TariffPrice,
+    series_of,
     tariff_price,
 )
 from payments.obligations.rates import load_rates
@@ -165,13 +166,8 @@ def test_every_series_is_read_at_each_of_its_effective_dates_and_refuses_the_day
 
 @given(st.sampled_from(sorted(SERVICES)), st.dates(date(2017, 1, 1), date(2099, 12, 31)))
 def test_a_price_exists_exactly_where_every_number_of_it_does(code: str, on: date):
-    service = SERVICES[code]
-    names = {
-        Basis.TIME: [service.series],
-        Basis.TIME_AND_CHANNEL: [f"{service.series}_online"],
-        Basis.PAGE: [f"{service.series}_{part}" for part in ("first_page", "next_page", "cap")],
-    }[service.basis]
-    known = all(any(row.is_in_force(on) for row in RATES.by_name[f"fees.{one}"]) for one in names)
+    names = series_of(SERVICES[code], Channel.ONLINE)
+    known = all(any(row.is_in_force(on) for row in RATES.by_name[one]) for one in names)
     if known:
         assert price(code, on).amount.is_positive
     else:
@@ -179,13 +175,11 @@ def test_a_price_exists_exactly_where_every_number_of_it_does(code: str, on: dat
             price(code, on)
 
 
-def test_every_series_of_the_file_belongs_to_a_service():
-    used = {"fees.copy_first_pages"}
-    for service in SERVICES.values():
-        endings = {
-            Basis.TIME: [""],
-            Basis.TIME_AND_CHANNEL: ["_online", "_counter"],
-            Basis.PAGE: ["_first_page", "_next_page", "_cap"],
-        }[service.basis]
-        used |= {f"fees.{service.series}{ending}" for ending in endings}
-    assert used == set(FEE_SERIES)
+def test_every_series_of_the_file_belongs_to_a_service_and_every_service_has_its_series():
+    used = {
+        name
+        for service in SERVICES.values()
+        for channel in Channel
+        for name in series_of(service, channel)
+    }
+    assert used == set(FEE_SERIES) == set(KIND.rates_used)
