@@ -23,6 +23,7 @@ from payments.obligations.contract import ObligationKind
 from payments.obligations.contribution import YARDSTICKS
 from payments.obligations.health_insurance import KIND as HEALTH
 from payments.obligations.rates import Rates
+from payments.obligations.registry import KINDS
 from payments.obligations.social_insurance import KIND as SOCIAL
 from payments.quote import Quote
 
@@ -78,9 +79,11 @@ def routes(house: House) -> APIRouter:
             request,
             "citizen/insurance.html",
             status=422 if wrong else 200,
+            here=f"/insurance?{request.url.query}" if request.url.query else "/insurance",
             form=form,
             errors=wrong,
             quote=quote,
+            kind_name=KINDS[quote.kind].name if quote else "",
             today=on,
             limits=limits(on=on, rates=house.rates),
             groups=GROUPS,

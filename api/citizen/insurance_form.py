@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,7 +35,15 @@ Wrong = dict[str, str]
 
 _MONTH: Final = re.compile(r"(?P<month>0?[1-9]|1[0-2])\s*[/.-]\s*(?P<year>20[0-9]{2})")
 _COUNT: Final = re.compile(r"[0-9]{1,4}")
-_COUNT_WRONG: Final = "Nhập một số từ %(least)s đến %(most)s"
+_COUNT_WRONG: Final = "%(what)s: nhập một số từ %(least)s đến %(most)s"
+_COUNTED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "months": "Số tháng, nếu đóng một lần",
+        "supported": "Số tháng Nhà nước đã hỗ trợ bạn",
+        "members": "Số người đóng lần này",
+        "joined": "Số người trong hộ đã đóng trong năm nay",
+    }
+)
 
 
 class InsuranceForm(BaseModel):
@@ -168,5 +177,6 @@ def _count(
     text = str(getattr(form, field)).strip()
     count = int(text) if _COUNT.fullmatch(text) else -1
     if not least <= count <= most:
-        wrong[field] = speech.say(_COUNT_WRONG, least=least, most=most)
+        what = speech.say(_COUNTED[field])
+        wrong[field] = speech.say(_COUNT_WRONG, what=what, least=least, most=most)
     return count

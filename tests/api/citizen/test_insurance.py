@@ -1,7 +1,9 @@
 """The calculators: a result with its steps, each wrong field in words, what was typed kept."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
 
@@ -66,17 +68,17 @@ def test_the_english_page_says_the_same(payer: Payer) -> None:
         ),
         (
             "what=social&income=2500000&first_month=11/2026&method=BACK&months=x",
-            ("months", "Nhập một số từ 1 đến"),
+            ("months", "nhập một số từ 1 đến"),
         ),
-        ("what=social&income=2500000&first_month=11/2026&supported=-1", ("supported", "Nhập")),
+        ("what=social&income=2500000&first_month=11/2026&supported=-1", ("supported", "nhập")),
         ("what=social&income=2500000&first_month=11/2026&group=rich", ("group", "Chọn một nhóm")),
         ("what=social&income=2500000&first_month=11/2026&method=M2", ("method", "Chọn một ph")),
-        ("what=health&members=0", ("members", "Nhập một số từ 1 đến 20")),
-        ("what=health&members=2&joined=80", ("joined", "Nhập một số từ 0 đến 79")),
+        ("what=health&members=0", ("members", "Số người đóng lần này: nhập một số từ 1 đến 20")),
+        ("what=health&members=2&joined=80", ("joined", "nhập một số từ 0 đến 79")),
         ("what=health&members=2&period=5", ("period", "Chọn một kỳ đóng")),
         ("what=health&members=2&ended=31/02/2026", ("ended", "Nhập một ngày có thật")),
         ("what=health&members=2&ended=31/12/1999", ("ended", "Nhập một ngày có thật")),
-        ("what=health&members=%D9%A2", ("members", "Nhập một số")),
+        ("what=health&members=%D9%A2", ("members", "nhập một số")),
     ],
 )
 def test_what_is_wrong_is_told_at_its_field_in_both_languages(
@@ -107,6 +109,12 @@ def test_a_year_without_a_rate_is_told_and_nothing_takes_its_place(house: House)
     assert Payer(bare).get("/insurance").status_code == 200
     assert Payer(bare).get(HEALTH.format(1, 0, "")).status_code == 422
     assert Payer(bare).get(SOCIAL.format("M1")).status_code == 422
+
+
+def test_the_other_language_shows_the_same_result(payer: Payer) -> None:
+    page = payer.get(SOCIAL.format("M6")).text
+    (other,) = re.findall(r'href="(/en/insurance\?[^"]+)"', page)
+    assert "VND\u00a02,904,000" in payer.get(unescape(other)).text
 
 
 def test_fields_nobody_asked_for_change_nothing(payer: Payer) -> None:
