@@ -14,6 +14,7 @@ import structlog
 from api.language import Language, Speech
 from api.mail_settings import MailServer
 from payments.tell_watchers import SendWord
+from payments.vietnam_time import vietnam_date
 from payments.watch import Word
 
 TIMEOUT_S = 20
@@ -53,7 +54,7 @@ def mailer(
 
 def decision_mail(word: Word, speech: Speech, *, sender: str, site: str) -> EmailMessage:
     """Return the mail: no address to press, no amount, no plate, no number, nobody's name."""
-    day = speech.day(word.asked_at.date())
+    day = speech.day(vietnam_date(word.asked_at))
     message = EmailMessage()
     message["Subject"] = speech.say("Đã có quyết định bạn nhờ báo tin")
     message["From"] = Address(speech.say("Thanh toán dịch vụ công"), addr_spec=sender)

@@ -46,6 +46,7 @@ def main(words: Sequence[str]) -> int:
         faults=wanted.faults,
         fee_vnd=wanted.fee_vnd,
         accounts=tuple(filter(None, wanted.accounts.split(","))),
+        mail_port=wanted.mail_port,
         office=agency.Office(
             code=wanted.agency,
             secret=wanted.agency_secret,
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--agency", default="DEMO01", help="code of the one-stop system (default: %(default)s)")
     add("--agency-secret", default=SANDBOX_AGENCY_SECRET, help="its secret of the portal's dialect")
     add("--agency-account", default="", help="number of the account it collects to")
+    add("--mail-port", type=int, help="port that takes mail; without it none is taken")
     add("--platform-url", default="http://127.0.0.1:9", help="where its orders go")
     return parser
 

@@ -12,6 +12,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateways.simulators import agency, identity, police, treasury, treasury_doors, vnpay
+from gateways.simulators.mailbox import Mailbox
+from gateways.simulators.mailbox import routes as mailbox_routes
 from gateways.simulators.store import Store
 from gateways.simulators.vnpay_callbacks import Callbacks, Rule
 from gateways.simulators.vnpay_orders import Merchant
@@ -33,6 +35,7 @@ class Settings:
     fee_vnd: int
     accounts: tuple[str, ...]
     office: agency.Office | None = None
+    mail_port: int | None = None
     registered: identity.Registered = identity.NOBODY
 
 
@@ -48,6 +51,7 @@ def build(settings: Settings) -> FastAPI:
     )
 
     platform = httpx2.Client(trust_env=False)
+    mailbox = None if settings.mail_port is None else Mailbox(store, port=settings.mail_port)
 
     def pass_on(payouts: tuple[Payout, ...]) -> None:
         treasury.expect(store, "VNPAY", payouts)
@@ -55,7 +59,11 @@ def build(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         callbacks.start()
+        if mailbox is not None:
+            mailbox.start()
         yield
+        if mailbox is not None:
+            mailbox.stop()
         callbacks.stop()
         platform.close()
         store.close()
@@ -73,6 +81,7 @@ def build(settings: Settings) -> FastAPI:
     application.include_router(vnpay.routes(far))
     application.include_router(treasury_doors.routes(store, settings.drop))
     application.include_router(police.routes(store, settings.police_secret, pages))
+    application.include_router(mailbox_routes(store, pages))
     if settings.office is not None:
         application.include_router(agency.routes(store, settings.office, pages, platform))
     application.include_router(identity.routes(store, settings.registered, pages))

@@ -121,3 +121,10 @@ CREATE TABLE IF NOT EXISTS agency_order (
     told TEXT,                                 -- the first confirm, null until one came
     times_told INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE TABLE IF NOT EXISTS mail (
+    mail_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    received_at_ms INTEGER NOT NULL,
+    recipient TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
