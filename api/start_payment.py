@@ -19,6 +19,9 @@ from payments.postgres.obligation_rows import obligations_by_id
 from payments.routing import chosen
 from payments.send_to_gateway import send_to_gateway
 
+PURPOSE_MAX = 180
+"""Letters that every gateway leaves room for beside the account and our reference."""
+
 _NUMBER_BITS = 64
 
 
@@ -83,8 +86,13 @@ def send(house: House, payment: Payment, *, gateway_code: str, payer_address: st
 
 
 def _purpose(house: House, payment: Payment) -> str:
-    """Return what the transfer must say: what is paid, under which number, for whom."""
-    first = payment.lines[0].obligation_id
+    """Return what the transfer must say: what is paid, under which numbers, or how many."""
+    wanted = list(dict.fromkeys(line.obligation_id for line in payment.lines))
     with house.open_tx() as tx:
-        owed = obligations_by_id(tx, [first])[first]
-    return KINDS[owed.kind].purpose(owed.facts, owed.number_shown)
+        owed = obligations_by_id(tx, wanted)
+    purposes = [
+        KINDS[owed[each].kind].purpose(owed[each].facts, owed[each].number_shown) for each in wanted
+    ]
+    numbers = ", ".join(owed[each].number_shown for each in wanted)
+    whole = "; ".join(purposes)
+    return whole if len(whole) <= PURPOSE_MAX else f"{len(wanted)} khoản: {numbers}"[:PURPOSE_MAX]

@@ -20,11 +20,15 @@ from ledger.money import Money, total
 from payments.beneficiary import Beneficiary
 from payments.errors import NotFound
 from payments.found import Found
+from payments.obligations.registry import KINDS
 from payments.postgres.showing_rows import owed_by
 from payments.show_obligations import show_obligations
 
 OWED_MAX: Final = 100
 """So many of one person are shown; open ones come first."""
+
+UNDECIDED: Final = frozenset(code for code, kind in KINDS.items() if not kind.is_payable)
+"""Kinds that may be found and not paid: papers that no decision has followed yet."""
 
 Where = Literal["found", "mine"]
 
@@ -131,10 +135,12 @@ def show_list(
         here=f"/{name}",
         status=422 if errors else 200,
         errors=errors,
+        every=cards,
         groups=grouped(cards),
         closed=[card for card in cards if not _is_payable(card)],
         total=total(card.found.quote.total for card in cards if card.found.quote),
         kind_names=KIND_NAMES,
+        undecided=UNDECIDED,
         today=house.today(),
         token=visitor.token(),
     )

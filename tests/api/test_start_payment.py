@@ -55,3 +55,26 @@ def test_t11_the_return_address_tells_nothing(house: House, payment: Payment) ->
 def test_an_unknown_gateway_is_refused(house: House, payment: Payment) -> None:
     with pytest.raises(GatewayNotOffered):
         send(house, payment, gateway_code="nobody", payer_address="113.160.92.202")
+
+
+@pytest.mark.parametrize(("many", "said"), [(2, "0001+QD-XPHC"), (12, "12+khoan%3A+9-00")])
+def test_the_order_of_several_names_all_or_says_how_many(
+    house: House, many: int, said: str
+) -> None:
+    first = sample_decisions(house.today())[0]
+    fines = [first, *(replace(first, number=f"9-{each:02}") for each in range(many - 1))]
+    if many > 2:
+        fines = [replace(first, number=f"9-{each:02}") for each in range(many)]
+    with house.open_tx() as tx:
+        pushed = push_obligations(tx, fines, keys=house.personal_keys, now=house.clock())
+        payment = open_for(
+            tx,
+            house,
+            obligation_ids=[each.obligation_id for each in pushed if each.obligation_id],
+            shown=None,
+            language="vi",
+            client="x",
+        )
+    action = send(house, payment, gateway_code="vnpay", payer_address="113.160.92.202")
+    assert said in action.url
+    assert "9-00" in action.url

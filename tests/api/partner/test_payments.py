@@ -163,3 +163,31 @@ def test_a_payer_address_that_is_none_is_named(client: TestClient, address: str)
 def test_a_number_that_cannot_be_one_is_not_found(client: TestClient, number: str) -> None:
     assert client.get(f"/v1/payments/{number}").status_code == 404
     assert client.get(f"/v1/payments/{number}/acknowledgement").status_code == 404
+
+
+def test_several_are_one_payment_or_none(client: TestClient, house: House) -> None:
+    others = [
+        fine(
+            number=f"000{each}/QĐ-XPHC",
+            plate="29B1-678.90",
+            fine_vnd=1_000_000,
+            issued_on=house.today(),
+            received_on=house.today(),
+        )
+        for each in (7, 8)
+    ]
+    with house.open_tx() as tx:
+        push_obligations(tx, others, keys=house.personal_keys, now=house.clock())
+    asked = {**QUESTION, "decided_on": house.today().isoformat()}
+    tokens = [
+        client.post("/v1/look-ups", json=asked | {"number": each.number}).json()["obligation"]
+        for each in others
+    ]
+    both = {"obligations": tokens, "shown_total_vnd": 2_000_000}
+    made = client.post("/v1/payments", json=both, headers={"idempotency-key": "key-both"})
+    assert (made.status_code, made.json()["amount_vnd"]) == (201, 2_000_000)
+    late = client.post("/v1/look-ups", json=QUESTION).json()["obligation"]
+    mixed = {"obligations": [late, tokens[0]]}
+    refused = client.post("/v1/payments", json=mixed, headers={"idempotency-key": "key-mixed"})
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:clearing:problem:being-paid")
+    assert _open(client, key="key-late")
