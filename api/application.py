@@ -25,6 +25,7 @@ from api import callbacks
 from api.access.body_limit import BODY_BYTES_MAX, BULK_BYTES_MAX, BULK_DOORS, BodyLimit
 from api.access.headers import SafeHeaders
 from api.access.partner_key import partner_by_key
+from api.access.staff_session import SignInNeeded, staff_of
 from api.access.strict_json import StrictJson
 from api.callbacks import BodyTooLarge
 from api.house import House
@@ -143,6 +144,8 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
     if package is api.partner:
         app.add_middleware(StrictJson, refuse=tell)
         app.add_middleware(BodyLimit, bytes_max=_partner_limit(house))
+    elif package is api.console:
+        app.add_middleware(BodyLimit, bytes_max=_staff_limit(house))
     else:
         app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders, https=house.settings.citizen_url.startswith("https:"))
@@ -158,6 +161,21 @@ def _partner_limit(house: House) -> Callable[[Scope], int]:
             return BODY_BYTES_MAX
         key = Headers(scope=scope).get("authorization", "")
         return BULK_BYTES_MAX if partner_by_key(house, key) else BODY_BYTES_MAX
+
+    return limit
+
+
+def _staff_limit(house: House) -> Callable[[Scope], int]:
+    """Return what says how long a body may be: lists of obligations from who is signed in."""
+
+    def limit(scope: Scope) -> int:
+        if not str(scope["path"]).removeprefix("/en").startswith("/uploads"):
+            return BODY_BYTES_MAX
+        try:
+            staff_of(Request(scope), house.settings, now=house.clock())
+        except SignInNeeded:
+            return BODY_BYTES_MAX
+        return BULK_BYTES_MAX
 
     return limit
 

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.callbacks import BodyTooLarge
+from api.uploads.errors import FileRefused
 from ledger import errors as ledger_errors
 from payments import errors as payments_errors
 from reconciliation import errors as reconciliation_errors
@@ -292,6 +293,8 @@ def _row_of(error: Exception) -> Row:
 
 
 def _fields_of(error: Exception) -> tuple[tuple[str, str], ...]:
+    if isinstance(error, FileRefused):
+        return ((error.field, error.vi), (error.field, error.reason))
     if isinstance(error, payments_errors.InputRefused):
         return ((error.field, error.reason),)
     if isinstance(error, payments_errors.AmountChanged):

@@ -237,4 +237,4 @@ def doors(house: House) -> set[Door]:
 
 def acts(house: House) -> list[str]:
     with house.open_tx() as tx:
-        return [kept.record.action for kept in newest(tx, limit_max=20)]
+        return [kept.record.action for kept in newest(tx, limit_max=200)]

@@ -1,0 +1,1 @@
+"""Lists of obligations as small units send them: CSV and XLSX, read cell by cell."""
