@@ -3,9 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from ledger.postgres.transaction import Tx
+from payments.obligation import NewObligation
 from payments.obligations import health_insurance, social_insurance
 from payments.obligations.contract import ObligationKind, PaidPart, Priced
 from payments.obligations.rates import Rates, load_rates
+from payments.open_payment import open_payment
+from payments.payment import Payment
+from tests.payments.owed import NOW, TREASURY, push
+from tests.payments.scene import order_of
 
 RATES = load_rates()
 
@@ -49,3 +55,23 @@ def social_price(facts: Mapping[str, object], *, on: date, rates: Rates = RATES)
 def health_price(facts: Mapping[str, object], *, on: date, rates: Rates = RATES) -> Priced:
     """Return what a household pays."""
     return price_of(health_insurance.KIND, facts, on=on, rates=rates)
+
+
+def pushed(kind: str, number: str, facts: Mapping[str, object]) -> NewObligation:
+    """Return what an SI office pushes for the person whose identity number ends in 5678."""
+    return NewObligation(
+        provider="bhxh",
+        kind=kind,
+        number=number,
+        decided_on=None,
+        subject="5678",
+        personal={"name": "Nguyễn Văn An", "personal_id": "001099005678"},
+        facts=facts,
+        beneficiary=TREASURY.code,
+    )
+
+
+def paid_for(tx: Tx, *wanted: NewObligation, on: date) -> Payment:
+    """Return the payment somebody opens for what is owed."""
+    order = order_of(push(tx, *wanted))
+    return open_payment(tx, order, rates=RATES, now=NOW, today=on)

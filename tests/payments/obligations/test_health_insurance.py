@@ -12,11 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.money import Money, total
+from ledger.postgres.transaction import Tx
 from payments.errors import InputRefused, PriceRefused, RateMissing
 from payments.obligations.contract import PaidPart
 from payments.obligations.health_insurance import KIND, typed_number
 from payments.obligations.rates import Rates
-from tests.payments.obligations.insured import RATES, health_price, household, price_of
+from tests.payments.obligations.insured import (
+    RATES,
+    health_price,
+    household,
+    paid_for,
+    price_of,
+    pushed,
+)
 
 PUBLISHED = Path(__file__).parents[3].parent / "shared" / "domain" / "examples.json"
 NAMES = ("CARD_VALID", "CARD_SHORT_GAP", "CARD_CONTINUITY_LOST", "CARD_FIRST_TIME")
@@ -232,3 +240,13 @@ def test_a_number_that_is_missing_refuses_and_nothing_takes_its_place(missing: s
         facts = household({"order": 1, "months": 6, "card_ended_on": "2025-06-01"})
     with pytest.raises(RateMissing):
         health_price(facts, on=on, rates=without)
+
+
+def test_a_household_is_paid_in_one_payment_with_a_line_for_each_member(tx: Tx):
+    household_of_two = pushed(KIND.code, "0123456789/2026-03", _members(1, 2))
+    payment = paid_for(tx, household_of_two, on=date(2026, 3, 11))
+    assert [(line.part, line.amount.vnd) for line in payment.lines] == [
+        ("member_1", 631_800),
+        ("member_2", 442_260),
+    ]
+    assert payment.amount == Money(1_074_060)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,17 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.money import Money, total
+from ledger.postgres.transaction import Tx
 from payments.errors import InputRefused, PriceRefused, RateMissing
+from payments.found import Found
+from payments.look_up import Question, look_up
 from payments.obligations.contract import PaidPart
 from payments.obligations.social_insurance import KIND, typed_number
+from payments.open_payment import open_payment
 from payments.quote import Unit
 from tests.payments.obligations.insured import (
     RATES,
     SOCIAL_FACTS,
     price_of,
+    pushed,
     social,
     social_price,
 )
+from tests.payments.owed import KEYS, NOW, push
+from tests.payments.scene import order_of
 
 PUBLISHED = Path(__file__).parents[3].parent / "shared" / "domain" / "examples.json"
 
@@ -317,21 +324,65 @@ def test_the_steps_always_come_to_the_amount(
     assert total(step.amount for step in line.steps) == line.amount
 
 
-YEARS = [f"{year}-03-10" for year in range(2018, 2031)]
-
-
-@pytest.mark.parametrize("day", YEARS)
-@pytest.mark.parametrize("method", ["AHEAD", "BACK"])
-def test_a_lump_sum_is_refused_in_a_year_whose_rate_nobody_found(day: str, method: str):
-    on = date.fromisoformat(day)
-    facts = social(day, method=method, months=24, income_vnd=3_000_000, group="none")
-    if 2020 <= on.year <= 2026 and on.year != 2025:
-        assert social_price(facts, on=on).lines
-        return
-    with pytest.raises(RateMissing) as refused:
-        social_price(facts, on=on)
-    assert refused.value.field == "social_insurance.fund_rate_monthly"
-
-
 def test_each_number_this_kind_uses_is_in_the_file():
     assert set(KIND.rates_used) <= RATES.by_name.keys()
+
+
+def test_the_first_open_period_is_found_by_ten_digits_and_paid_as_it_was_explained(tx: Tx):
+    numbers = ("0123456789/2026-03", "0123456789/2026-04")
+    ids = push(tx, *(pushed(KIND.code, number, social(number[-7:])) for number in numbers))
+    for typed in ("0123456789", "0123 456 789"):
+        question = Question(number=typed, decided_on=None, subject="5678")
+        found = look_up(tx, question, on=date(2026, 3, 11), keys=KEYS, rates=RATES)
+        assert isinstance(found, Found)
+        assert (found.obligation_id, found.number) == (ids[0], numbers[0])
+        assert found.quote is not None
+        assert found.quote.total == Money(484_000)
+    payment = open_payment(tx, order_of(ids[:1]), rates=RATES, now=NOW, today=date(2026, 3, 11))
+    (line,) = payment.lines
+    assert line.amount == Money(484_000)
+    assert line.explanation["steps"]
+
+
+def test_a_period_nobody_paid_in_time_is_found_and_says_why_it_has_no_price(tx: Tx):
+    push(tx, pushed(KIND.code, "0123456789/2026-02", social("2026-02")))
+    question = Question(number="0123456789", decided_on=None, subject="5678")
+    found = look_up(tx, question, on=date(2026, 3, 11), keys=KEYS, rates=RATES)
+    assert isinstance(found, Found)
+    assert (found.quote, found.unpriced) == (None, "METHOD_TOO_LATE")
+
+
+def test_on_the_last_day_of_the_window_it_is_still_paid(tx: Tx):
+    push(tx, pushed(KIND.code, "0123456789/2026-03", social("2026-03")))
+    question = Question(number="0123456789", decided_on=None, subject="5678")
+    found = look_up(tx, question, on=date(2026, 3, 31), keys=KEYS, rates=RATES)
+    assert isinstance(found, Found)
+    assert found.quote is not None
+    assert found.total_tomorrow is None
+
+
+@pytest.mark.parametrize(
+    ("last", "before", "after"),
+    [
+        ("2017-12-31", "0.006583", ""),
+        ("2019-12-31", "", "0.004833"),
+        ("2020-12-31", "0.004833", "0.004183"),
+        ("2021-12-31", "0.004183", "0.003658"),
+        ("2022-12-31", "0.003658", "0.003492"),
+        ("2023-12-31", "0.003492", "0.003633"),
+        ("2024-12-31", "0.003633", ""),
+        ("2025-12-31", "", "0.0031"),
+        ("2026-12-31", "0.0031", ""),
+    ],
+)
+def test_the_rate_of_the_fund_changes_with_the_year_of_payment(last: str, before: str, after: str):
+    day = date.fromisoformat(last)
+    for on, text in ((day, before), (day + timedelta(days=1), after)):
+        facts = social(
+            on.isoformat(), method="AHEAD", months=24, income_vnd=3_000_000, group="none"
+        )
+        if text:
+            assert social_price(facts, on=on).lines[0].rate == f"0.22; {text}"
+            continue
+        with pytest.raises(RateMissing, match="fund_rate_monthly"):
+            social_price(facts, on=on)
