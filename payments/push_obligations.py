@@ -2,7 +2,7 @@
 
 import enum
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -38,8 +38,8 @@ from payments.postgres.obligation_rows import (
     confirm,
     insert_obligations,
     obligations_by_key,
-    withdraw,
 )
+from payments.postgres.record_rows import decide
 from payments.spelling import check_all_seen, check_latin, check_seen
 
 PUSHED_MAX: Final = 1_000
@@ -103,7 +103,7 @@ def push_obligations(
             verdicts.append(PushVerdict(each.row.number_shown, PushOutcome.NEW, obligation_id))
         else:
             verdicts.append(_compared(each, kept[each.row.key], keys=keys))
-    withdraw(tx, _decided_records(good))
+    decide(tx, _decided_records(checked, verdicts))
     same = {each.obligation_id for each in verdicts if each.outcome is PushOutcome.SAME_AGAIN}
     confirm(tx, {each for each in same if each is not None} - set(new.values()), now=now)
     return verdicts
@@ -202,10 +202,14 @@ def _personal(kept: Obligation, *, keys: PersonalDataKeys) -> dict[str, str]:
     return {} if kept.sealed is None else unseal(keys, kept.sealed, place=kept.sealed_place)
 
 
-def _decided_records(pushed: Iterable[_Checked]) -> set[Key]:
-    """Return the violation records that these decisions answer."""
+def _decided_records(
+    checked: Sequence[_Checked | PushVerdict], verdicts: Sequence[PushVerdict]
+) -> dict[Key, int]:
+    """Return, by violation record, the decision that answers it."""
     return {
-        (each.row.key[0], VIOLATION_RECORD.code, normalised_number(record_number))
-        for each in pushed
-        if isinstance(record_number := each.row.facts.get("record_number"), str)
+        (each.row.key[0], VIOLATION_RECORD.code, normalised_number(record_number)): kept
+        for each, verdict in zip(checked, verdicts, strict=True)
+        if isinstance(each, _Checked)
+        and isinstance(record_number := each.row.facts.get("record_number"), str)
+        and (kept := verdict.obligation_id) is not None
     }

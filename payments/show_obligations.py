@@ -18,6 +18,8 @@ from payments.quote import Quote
 from payments.quoting import quote
 from payments.vietnam_time import vietnam_date
 
+_PAYABLE = frozenset(code for code, kind in KINDS.items() if kind.is_payable)
+
 
 def show_obligations(
     tx: Tx,
@@ -37,7 +39,7 @@ def show_obligations(
     accounts = beneficiaries_by_code(tx, {each.beneficiary for each in kept.values()})
     until = showing_rows.locked_until(tx, kept)
     paid_at = showing_rows.first_paid_at(tx, kept)
-    replaced = showing_rows.replaced_by(tx, kept)
+    replaced = showing_rows.replaced_by(tx, kept, kinds=_PAYABLE)
     away = {each: outage_of(tx, each) for each in {owed.provider for owed in kept.values()}}
     shown: list[Found] = []
     for obligation_id in dict.fromkeys(obligation_ids):

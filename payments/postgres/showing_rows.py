@@ -35,13 +35,15 @@ def first_paid_at(tx: Tx, obligation_ids: Collection[int]) -> dict[int, datetime
     return {int(row.obligation_id): row.paid_at for row in found}
 
 
-def replaced_by(tx: Tx, obligation_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """Return the numbers of the decisions these took the place of, oldest first."""
+def replaced_by(
+    tx: Tx, obligation_ids: Collection[int], *, kinds: Collection[str]
+) -> dict[int, tuple[str, ...]]:
+    """Return the numbers of those of some kinds that these took the place of, oldest first."""
     found = tx.execute(
         select(t.c.successor_id, t.c.number_shown)
         .where(
             t.c.successor_id.in_(sorted(obligation_ids)),
-            t.c.status == ObligationStatus.SUPERSEDED.value,
+            t.c.kind.in_(sorted(kinds)),
         )
         .order_by(t.c.obligation_id)
     )

@@ -69,6 +69,19 @@ def test_an_old_paper_does_not_open_the_new_decision_of_somebody_else(tx: Tx):
     assert answer.status is ObligationStatus.SUPERSEDED
 
 
+def test_a_record_leads_to_the_decision_that_followed(tx: Tx):
+    push(tx, record("0077/BB-VPHC"))
+    (owed,) = push(tx, fine(record_number="0077/BB-VPHC"))
+    assert _follow(tx, number="0077/BB-VPHC", kind="violation_record") is None
+    question = Question("0077/BB-VPHC", decided_on=date(2026, 3, 1), subject="59A-123.21")
+    answer = look_up(tx, question, on=TODAY, keys=KEYS, rates=RATES)
+    assert isinstance(answer, Found)
+    assert (answer.obligation_id, answer.replaces) == (owed, ())
+    assert answer.record_number == "0077/BB-VPHC"
+    wrong = replace(question, subject="59A-123.22")
+    assert isinstance(look_up(tx, wrong, on=TODAY, keys=KEYS, rates=RATES), NoMatch)
+
+
 def _look_up(tx: Tx, number: str) -> Found | NoDecisionYet | NoMatch:
     question = Question(number=number, decided_on=date(2026, 3, 10), subject="59A-123.21")
     return look_up(tx, question, on=TODAY, keys=KEYS, rates=RATES)

@@ -127,7 +127,7 @@ def test_a_decision_ends_no_decision_yet(tx: Tx):
     pushed(tx, fine(record_number="0077 / bb-vphc"))
     (first, second) = pushed(tx, record("0077/BB-VPHC"), record("0078/BB-VPHC"))
     kept = obligations_by_id(tx, [first.obligation_id or 0, second.obligation_id or 0])
-    assert kept[first.obligation_id or 0].status is ObligationStatus.WITHDRAWN
+    assert kept[first.obligation_id or 0].status is ObligationStatus.SUPERSEDED
     assert kept[second.obligation_id or 0].status is ObligationStatus.OPEN
 
 

@@ -19,7 +19,7 @@ def test_locks_and_days_of_payment_are_told_of_those_that_have_them(tx: Tx):
     every = [paid, held, free]
     assert showing_rows.locked_until(tx, every) == {held: other.expires_at}
     assert showing_rows.first_paid_at(tx, every) == {paid: NOW}
-    assert showing_rows.replaced_by(tx, every) == {}
+    assert showing_rows.replaced_by(tx, every, kinds=["traffic_fine"]) == {}
 
 
 def test_what_one_person_owes_is_found_by_the_index_alone(tx: Tx):
