@@ -211,5 +211,6 @@ def _decided_records(
         for each, verdict in zip(checked, verdicts, strict=True)
         if isinstance(each, _Checked)
         and isinstance(record_number := each.row.facts.get("record_number"), str)
+        and verdict.outcome is not PushOutcome.CONFLICTS
         and (kept := verdict.obligation_id) is not None
     }
