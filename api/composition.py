@@ -11,8 +11,8 @@ from typing import Final
 from sqlalchemy.exc import ArgumentError
 
 from api import clock
-from api.access.identity import Client, IdentityProvider
 from api.house import House, LookHouse
+from api.identity import Client, IdentityProvider
 from api.keys import personal_keys_of, public_keys_of, signer_of
 from api.mail import mailer
 from api.page import Pages

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from api.access.identity import IdentityProvider
 from api.clock import vietnam_day
+from api.identity import IdentityProvider
 from api.page import Pages
 from api.settings import Settings
 from gateways.contract import Gateway

@@ -11,10 +11,10 @@ from api.access.carried import forget_basket
 from api.access.citizen_session import Visitor, visitor_of
 from api.access.cookies import Cookie
 from api.access.headers import content_policy
-from api.access.identity import Flow, Refusal, SignInRefused
 from api.access.person_session import Person, forget_person, person_of, remember_person
 from api.access.sealed import Seal, seal_for
 from api.house import House
+from api.identity import Flow, Refusal, SignInRefused
 from api.language import Language
 from api.page import in_both_languages, language_of, local
 from api.settings import Settings

@@ -9,8 +9,8 @@ import httpx2
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from api.access.identity import Client, IdentityProvider
 from api.house import House
+from api.identity import Client, IdentityProvider
 from api.sandbox import SI_OFFICE, TREASURY, fine
 from payments.obligation import NewObligation
 from payments.push_obligations import push_obligations

@@ -17,7 +17,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from api.access.identity import Client, Flow, IdentityProvider, Refusal, SignInRefused
+from api.identity import Client, Flow, IdentityProvider, Refusal, SignInRefused
 
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
 PERSON = "001085000011"
