@@ -34,7 +34,7 @@ INSTALMENT_LABEL = "Tiền phạt (nộp nhiều lần)"
 INSTALMENT_RULE = "Số tiền của lần nộp này theo quyết định cho nộp tiền phạt nhiều lần"
 LATE_LABEL = "Tiền chậm nộp phạt"
 LATE_RULE = (
-    "0,05% mỗi ngày tính trên số tiền phạt chưa nộp, từ ngày sau hạn nộp đến trước ngày nộp; "
+    "Tỷ lệ mỗi ngày tính trên số tiền phạt chưa nộp, từ ngày sau hạn nộp đến trước ngày nộp; "
     "không tính ngày được hoãn; làm tròn một lần đến đồng"
 )
 LATE_STEP = "Số tiền phạt chưa nộp"
