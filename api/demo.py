@@ -44,6 +44,8 @@ FAULTS = "lost=0.1,doubled=0.2,late=0.1,late_s=3"
 """What goes wrong at the simulated gateway during an unattended run, in parts of one."""
 
 SETTINGS_FILE = "settings.env"
+SENDER = "no-reply@example.vn"
+"""Who the demo's mail is from; none of it leaves this machine."""
 
 
 class _Finished(Exception):
@@ -178,6 +180,7 @@ def _far_sides(chosen: _Demo, logs: Path) -> Child:
         *("--tmn-code", environment["VNPAY_TMN_CODE"]),
         *("--hash-secret", environment["VNPAY_HASH_SECRET"]),
         *("--police-secret", environment["DEMO_EVENT_SECRET"]),
+        *("--mail-port", environment["DEMO_MAIL_PORT"]),
         *("--agency-secret", environment["DEMO_AGENCY_SECRET"]),
         *("--agency-account", BENEFICIARIES[0].account_number),
         *("--platform-url", chosen.settings.partner_url),
@@ -210,6 +213,7 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
         "secret": kept["DEMO_EVENT_SECRET"],
     }
     partner_key = hashlib.sha256(kept["DEMO_PARTNER_KEY"].encode()).hexdigest()
+    mail_port = _free_port()
     values = kept | {
         "CLEARING_DATABASE_URL": server.dsn(role="clearing_app", database=DATABASE),
         "CLEARING_RECON_DATABASE_URL": server.dsn(role="clearing_recon", database=DATABASE),
@@ -225,6 +229,10 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
         "CLEARING_ASK_FIRST_S": "3",
         "CLEARING_ASK_LONGEST_S": "60",
         "CLEARING_PARTNER_KEYS": json.dumps({"portal": partner_key}),
+        "CLEARING_MAIL": json.dumps(
+            {"host": "127.0.0.1", "port": mail_port, "security": "none", "sender": SENDER}
+        ),
+        "DEMO_MAIL_PORT": str(mail_port),
         "CLEARING_AGENCIES": json.dumps({"DEMO01": _agency(far_side, kept["DEMO_AGENCY_SECRET"])}),
         "CLEARING_SUBSCRIBERS": json.dumps(dict.fromkeys(PROVIDERS, events)),
         "CLEARING_IDENTITY_ISSUER": f"{far_side}/identity",
@@ -255,6 +263,12 @@ def _drawn() -> dict[str, str]:
         "VNPAY_TMN_CODE": "DVCTEST1",
         "VNPAY_HASH_SECRET": secrets.token_hex(16).upper(),
     }
+
+
+def _free_port() -> int:
+    """Return a port nobody listens on now, for the simulated mail server."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def _agency(far_side: str, secret: str) -> dict[str, object]:

@@ -22,7 +22,6 @@ from gateways.simulators.store import Row, Store
 CONFIRM_PATH: Final = "/simulator/agency/confirm"
 DIALECT_PATH: Final = "/dialect/1.0.6"
 _SHOWN_MAX: Final = 100
-_TIMEOUT_S: Final = 15
 _OBJECT: Final = TypeAdapter(dict[str, Any])
 
 # As the notes write them: what is joined with bars, in this order, before the secret.
@@ -209,9 +208,7 @@ def _ask(office: Office, client: httpx2.Client, reference: str, kind: str) -> Re
 
 def _send(client: httpx2.Client, office: Office, message: Mapping[str, Any]) -> httpx2.Response:
     try:
-        answer = client.post(
-            office.platform_url + DIALECT_PATH, json=dict(message), timeout=_TIMEOUT_S
-        )
+        answer = client.post(office.platform_url + DIALECT_PATH, json=dict(message))
     except httpx2.HTTPError as problem:
         raise HTTPException(502, f"the platform: {type(problem).__name__}") from problem
     if answer.status_code != 200:

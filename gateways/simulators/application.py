@@ -50,7 +50,7 @@ def build(settings: Settings) -> FastAPI:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
 
-    platform = httpx2.Client(trust_env=False)
+    platform = httpx2.Client(trust_env=False, timeout=15)
     mailbox = None if settings.mail_port is None else Mailbox(store, port=settings.mail_port)
 
     def pass_on(payouts: tuple[Payout, ...]) -> None:

@@ -4,27 +4,38 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from jinja2 import DictLoader, Environment
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from api.application import application
 from api.house import House
+from api.partner.portal_confirm import portal_deliverer
 from api.settings import Agency
 from api.start_payment import open_for, send
 from gateways.contract import Notice, Outcome, RawRequest, Redirect
+from gateways.simulators.agency import CONFIRM_PATH, Office
+from gateways.simulators.agency import routes as agency_routes
+from gateways.simulators.store import Store
 from ledger.errors import BookUnreachable
 from ledger.money import Money
 from ledger.postgres.transaction import OpenTx
 from payments.apply_notices import apply_notices
+from payments.event import Event
 from payments.evidence import EvidenceKind, Received
 from payments.payment import Payment
 from payments.postgres import agency_order_rows, attempt_rows
+from payments.tell_provider import Delivered, Told, tell_provider
+from tests.api.citizen.payer import Payer, hear
 from tests.api.conftest import NOON
 from tests.api.partner.portal_agency import (
     BLOCK,
@@ -111,15 +122,19 @@ def test_a_repeat_gets_the_same_bytes_however_late(house: House) -> None:
     assert other["MaLoi"] == "99"
 
 
-def test_an_order_is_pending_until_the_gateway_says_more(house: House) -> None:
+@pytest.mark.parametrize(
+    "outcome", [None, Outcome.PENDING, Outcome.UNKNOWN, Outcome.DECLINED, Outcome.HELD]
+)
+def test_an_order_is_pending_until_the_gateway_says_paid(
+    house: House, outcome: Outcome | None
+) -> None:
     client = at_door(house)
     say(client, init())
-    for outcome in (None, Outcome.PENDING, Outcome.UNKNOWN):
-        if outcome is not None:
-            pay(house, outcome)
-        state = say(client, asking("QUERY"))
-        assert (state["MaLoi"], state["TrangThaiGD"]) == ("00", "3")
-        assert say(client, asking("GET_BILL"))["MaLoi"] == "01"
+    if outcome is not None:
+        pay(house, outcome)
+    state = say(client, asking("QUERY"))
+    assert (state["MaLoi"], state["TrangThaiGD"]) == ("00", "3")
+    assert say(client, asking("GET_BILL"))["MaLoi"] == "01"
 
 
 def test_a_paid_order_is_told_with_its_receipt(house: House) -> None:
@@ -136,6 +151,48 @@ def test_a_paid_order_is_told_with_its_receipt(house: House) -> None:
     pages = TestClient(application(house), base_url="http://citizen.test")
     assert payment.number in pages.get(bill["URLBienLai"]).text
     assert say(client, init(MaThamChieu="again"))["MaLoi"] == "02"
+
+
+@pytest.mark.filterwarnings("ignore:You should not use the 'timeout' argument")
+def test_a_whole_run_with_a_one_stop_system(house: House, tmp_path: Path) -> None:
+    knowing = house.settings.model_copy(update={"agencies": {"DEMO01": AGENCY}})
+    platform = replace(house, settings=knowing, clock=lambda: datetime.now(UTC))
+    store = Store(tmp_path)
+    office = Office("DEMO01", SECRET, "http://partner.test", "7111.0.1054321")
+    templates = Environment(loader=DictLoader({}), autoescape=True)
+    system = FastAPI()
+    system.include_router(agency_routes(store, office, templates, at_door(platform)))
+    clerk = TestClient(system, base_url="http://127.0.0.1:1")
+    dossier = {"file_number": "H29.17-1", "amount_vnd": 350_000}
+    ordered: dict[str, Any] = clerk.post("/simulator/agency/orders", json=dossier).json()
+    reference = ordered["reference"]
+    payer = Payer(platform)
+    assert payer.get(urlsplit(str(ordered["answer"]["UrlThanhToan"])).path).status_code == 303
+    leaving = payer.submit(payer.get("/fine"), "/pay", {"method": "vnpay"})
+    gone = payer.submit(leaving, "/pay")
+    asked = f"/simulator/agency/orders/{reference}"
+    assert clerk.post(f"{asked}/query").json()["TrangThaiGD"] == "3"
+    hear(platform, gone.headers["location"], amount=Money(350_000))
+    assert tell_all(platform, clerk).delivered == 1
+    (kept,) = clerk.get("/simulator/agency/orders").json()["orders"]
+    assert (kept["times_told"], kept["told"]["SoTien"]) == (1, 350_000)
+    state = clerk.post(f"{asked}/query").json()
+    assert (state["TrangThaiGD"], state["MaGiaoDich"]) == ("1", kept["told"]["MaGiaoDich"])
+    bill: dict[str, str] = clerk.post(f"{asked}/bill").json()
+    proof = urlsplit(bill["URLBienLai"]).path
+    assert state["MaGiaoDich"] in payer.get(proof).text
+    store.close()
+
+
+def tell_all(house: House, clerk: TestClient) -> Told:
+    """Let the schedule's act deliver what is due to the one-stop system."""
+    agency = AGENCY.model_copy(update={"confirm_url": f"http://127.0.0.1:1{CONFIRM_PATH}"})
+
+    def elsewhere(_: Event) -> Delivered:
+        raise AssertionError("only the agency is told")
+
+    deliver = portal_deliverer(house.open_tx, clerk, {"DEMO01": agency}, elsewhere)
+    return tell_provider(house.open_tx, deliver, now=house.clock(), limit_max=10)
 
 
 def test_an_agency_may_have_its_receipt_as_pdf(house: House) -> None:
@@ -234,6 +291,6 @@ def test_a_book_out_of_reach_is_busy(house: House) -> None:
 def test_the_vector_of_the_notes_is_a_genuine_message(house: House) -> None:
     text = "QUERY|1.0.6|DEMO01|dvc000120260901080000|20260901080000|note-secret"
     names = ["LoaiBanTin", "PhienBan", "MaDoiTac", "MaThamChieu", "ThoiGianGD"]
-    fields = dict(zip(names, text.split("|"), strict=False))
+    fields: dict[str, str] = dict(zip(names, text.split("|"), strict=False))
     fields["MaXacThuc"] = hashlib.sha256(text.encode()).hexdigest()
     assert say(at_door(house), fields)["MaLoi"] == "01"  # Genuine, and nothing is there.
