@@ -101,7 +101,8 @@ class ContributionFacts:
 class Support:
     """The State's share of each supported month: `rate` of `base`, the least contribution.
 
-    `weighed` says whether lump sums treat it as they do the contribution; its status goes with it.
+    `is_weighed` says that it bears the discount or interest of a lump sum like the contribution;
+    how sure that is stands among `statuses`.
     """
 
     months: int
@@ -114,6 +115,11 @@ class Support:
     def a_month(self) -> Fraction:
         """Return the share of one month."""
         return self.base * self.rate.value
+
+    @property
+    def at_face(self) -> Fraction:
+        """Return the share of all its months without discount or interest."""
+        return self.a_month * self.months
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +296,7 @@ def _support(facts: ContributionFacts, rate: Rate, *, on: date, rates: Rates) ->
     if not months:
         return None
     statuses = [group.status, line.status, rate.status]
-    is_weighed = True
+    is_weighed = False
     if facts.method in _WEIGHED_SERIES:
         rule = rates.in_force(_WEIGHED_SERIES[facts.method], on=on)
         by_rule = SupportMode.SAME_FACTOR if rule.whole else SupportMode.FACE
@@ -312,7 +318,7 @@ def _state(method: Method, fund_rate: Rate | None, support: Support | None) -> F
     if support is None:
         return Fraction(0)
     if not support.is_weighed:
-        return support.a_month * support.months
+        return support.at_face
     # The first months of the sum are the supported ones: Ho Chi Minh City's answer of 2020.
     return support.a_month * _weight(method, fund_rate, months=support.months)
 

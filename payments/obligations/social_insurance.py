@@ -19,13 +19,14 @@ from payments.obligations.contribution import (
     Contribution,
     ContributionFacts,
     Method,
+    Support,
     SupportMode,
     contribution,
     income_floor,
     latest_day,
 )
 from payments.obligations.months import months_after, read_month
-from payments.obligations.rates import Rates, least_sure
+from payments.obligations.rates import Rate, Rates, half_up, least_sure
 from payments.quote import Note, QuoteLine, QuoteStep, Unit
 
 MONTHS_MAX: Final = 600
@@ -44,6 +45,7 @@ GROSS = "Mức đóng của các tháng"
 DISCOUNT = "Giảm do đóng trước nhiều năm"
 INTEREST = "Lãi gộp của thời gian còn thiếu"
 STATE = "Ngân sách nhà nước hỗ trợ, tính trên mức đóng theo chuẩn hộ nghèo nông thôn"
+WEIGHED = "Chiết khấu hoặc lãi tính cả trên phần Nhà nước hỗ trợ"
 LOCAL = "Địa phương hỗ trợ thêm"
 PAID = "Đã nộp"
 ROUNDING = "Tính chính xác rồi làm tròn một lần đến đồng, từ nửa đồng trở lên tính là một đồng"
@@ -208,21 +210,31 @@ def _steps(facts: ContributionFacts, due: Contribution, *, paid: Money) -> Itera
             status=due.fund_rate.status,
         )
     if due.support is not None:
-        yield QuoteStep(
-            STATE,
-            -due.state,
-            Money(1).share(parts=due.support.base.numerator, of=due.support.base.denominator),
-            due.support.months,
-            Unit.MONTH,
-            due.support.rate.text,
-            due.support.rate.source,
-            least_sure(due.support.statuses),
-        )
+        yield from _state_steps(due.support, due.state, unit=due.rounding)
     if due.local.is_positive:
         months = due.local.vnd // facts.local_support.vnd
         yield QuoteStep(LOCAL, -due.local, facts.local_support, months, Unit.MONTH)
     if paid.is_positive:
         yield QuoteStep(PAID, -paid, paid)
+
+
+def _state_steps(support: Support, state: Money, *, unit: Rate) -> Iterator[QuoteStep]:
+    """Yield the State's share at face value, then what discount or interest makes of it."""
+    at_face = half_up(support.at_face, unit=unit) if support.is_weighed else state
+    status = least_sure(support.statuses)
+    yield QuoteStep(
+        STATE,
+        -at_face,
+        half_up(support.base, unit=unit),
+        support.months,
+        Unit.MONTH,
+        support.rate.text,
+        support.rate.source,
+        status,
+    )
+    if at_face != state:
+        source = support.rate.source
+        yield QuoteStep(WEIGHED, at_face - state, at_face, law=source, status=status)
 
 
 def _period_notes(facts: ContributionFacts, due: Contribution, *, on: date) -> Iterator[Note]:
@@ -298,7 +310,7 @@ KIND = ObligationKind(
     title=_title,
     authority=_authority,
     texts=(
-        *(LABEL, RULE, GROSS, DISCOUNT, INTEREST, STATE, LOCAL, PAID, ROUNDING),
+        *(LABEL, RULE, GROSS, DISCOUNT, INTEREST, STATE, WEIGHED, LOCAL, PAID, ROUNDING),
         *(PERIOD, FUND_RATE, SUPPORTED, RUNS_OUT, FLOOR_CHANGES, OFF_STEP, MODE_UNSURE),
     ),
     typed=typed_number,
