@@ -2,9 +2,9 @@
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,7 +15,9 @@ from api.house import House
 from api.partner.obligation_examples import CHANGES, FACTS, FINE
 from payments.authority import Authority, Family
 from payments.push_authorities import push_authorities
-from tests.api.conftest import PARTNER_KEY
+from tests.api.conftest import PARTNER_KEY, house
+
+__all__ = ["house"]
 
 HEADERS: Final = {
     "authorization": f"Bearer {PARTNER_KEY}",
@@ -102,14 +104,15 @@ def client(house: House) -> TestClient:
 
 def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Give the path of every field of a body."""
+    for key, inner in _inside(value):
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+def _inside(value: object) -> Iterable[tuple[str | int, object]]:
     if isinstance(value, dict):
-        for key, inner in value.items():
-            yield (*path, key)
-            yield from places(inner, (*path, key))
-    elif isinstance(value, list):
-        for at, inner in enumerate(value):
-            yield (*path, at)
-            yield from places(inner, (*path, at))
+        return cast("dict[str, object]", value).items()
+    return enumerate(cast("list[object]", value)) if isinstance(value, list) else ()
 
 
 def with_raw(good: object, path: tuple[str | int, ...], raw: str) -> str:
@@ -164,7 +167,7 @@ def answer(client: TestClient, door: str, body: str) -> tuple[int, dict[str, Any
     return got.status_code, got.json()
 
 
-def test_every_door_that_takes_json_is_tried_here(client: TestClient):
+def test_every_door_that_takes_json_is_tried_here(client: TestClient) -> None:
     document = client.get("/v1/openapi.json").json()
     doors = {
         f"{method.upper()} {path}"
@@ -178,7 +181,7 @@ def test_every_door_that_takes_json_is_tried_here(client: TestClient):
 @pytest.mark.parametrize("door", SINGLE)
 def test_a_field_wrong_in_any_way_is_named_and_nothing_is_kept(
     client: TestClient, house: House, door: str
-):
+) -> None:
     for path in places(GOOD[door]):
         before = kept(house)
         statuses = [
@@ -194,11 +197,12 @@ def test_a_field_wrong_in_any_way_is_named_and_nothing_is_kept(
 @pytest.mark.parametrize("door", BULK)
 def test_a_wrong_field_of_one_part_is_named_and_sinks_no_other(
     client: TestClient, house: House, door: str
-):
-    part: Any = GOOD[door][BULK[door]][0]
+) -> None:
+    good: dict[str, Any] = GOOD[door]
+    part: object = good[BULK[door]][0]
     wrong = [with_raw(part, path, raw) for path in places(part) for raw in HOSTILE.values()]
     before = kept(house)
-    whole = dict(GOOD[door]) | {BULK[door]: "@@here@@"}
+    whole = good | {BULK[door]: "@@here@@"}
     body = json.dumps(whole, ensure_ascii=False).replace('"@@here@@"', f"[{', '.join(wrong)}]")
     status, told = answer(client, door, body)
     assert status == 200
@@ -213,7 +217,7 @@ def test_a_wrong_field_of_one_part_is_named_and_sinks_no_other(
 @pytest.mark.parametrize("door", GOOD)
 def test_what_no_field_may_hold_is_refused_with_its_place(
     client: TestClient, house: House, door: str
-):
+) -> None:
     before = kept(house)
     *_, deepest = sorted(places(GOOD[door]), key=len)
     for path in {tuple(deepest), tuple(deepest[:1])}:
@@ -227,7 +231,7 @@ def test_what_no_field_may_hold_is_refused_with_its_place(
 @pytest.mark.parametrize("door", GOOD)
 def test_a_field_nobody_knows_is_refused_wherever_it_stands(
     client: TestClient, house: House, door: str
-):
+) -> None:
     before = kept(house)
     for path in ((), *places(GOOD[door])):
         body = with_unknown(GOOD[door], path)
@@ -237,7 +241,7 @@ def test_a_field_nobody_knows_is_refused_wherever_it_stands(
 
 
 @pytest.mark.parametrize("door", GOOD)
-def test_a_field_twice_is_refused_by_name(client: TestClient, house: House, door: str):
+def test_a_field_twice_is_refused_by_name(client: TestClient, house: House, door: str) -> None:
     before = kept(house)
     for field in list(GOOD[door])[:2]:
         status, told = answer(client, door, twice(GOOD[door], field))
@@ -247,13 +251,13 @@ def test_a_field_twice_is_refused_by_name(client: TestClient, house: House, door
 
 
 @pytest.mark.parametrize("door", GOOD)
-def test_what_is_no_object_is_refused(client: TestClient, door: str):
+def test_what_is_no_object_is_refused(client: TestClient, door: str) -> None:
     for body in ("", "{", "[]", "null", '"a"', "\ud800", '{"a":' * 5_000):
         status, _ = answer(client, door, body)
         assert 400 <= status < 500, body[:20]
 
 
 @pytest.mark.parametrize("door", GOOD)
-def test_ten_megabytes_are_refused_before_they_are_read(client: TestClient, door: str):
+def test_ten_megabytes_are_refused_before_they_are_read(client: TestClient, door: str) -> None:
     status, told = answer(client, door, '{"a": "' + "a" * 10_000_000 + '"}')
     assert status == 413, told
