@@ -1,17 +1,57 @@
-"""Why an amount is what it is, in words."""
+"""Why an amount is what it is: in words, and the same on page, JSON, proof and paper."""
 
-from datetime import date
+import html
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any
 
-from api.explained import explained, explained_line
+import pytest
+from pypdf import PdfReader
+from starlette.requests import Request
+
+from api.citizen.proof_paper import paper, read_proof
+from api.explained import ShownLine, explained, explained_line
+from api.house import House
 from api.language import Language, read_speeches
+from api.partner.quote_out import LineOut, line_out
+from api.sandbox import BENEFICIARIES, sample_obligations
 from ledger.money import Money
-from payments.explanation import read_explanation
+from payments.acknowledgement import (
+    Acknowledgement,
+    Ed25519Signer,
+    SignedAcknowledgement,
+    acknowledged_line,
+    sign_acknowledgement,
+    verify,
+)
+from payments.explanation import Explanation, explanation_of, read_explanation
+from payments.obligation import NewObligation
 from payments.obligations.registry import KINDS
-from payments.quote import QuoteLine
-from tests.payments.owed import FINE_FACTS, RATES
+from payments.payment import PaymentLine
+from payments.quote import Quote, QuoteLine
+from tests.payments.owed import DEMAND_FACTS, FINE_FACTS, RATES
 
-VI = read_speeches()[Language.VI]
-EN = read_speeches()[Language.EN]
+SPEECHES = read_speeches()
+VI, EN = SPEECHES[Language.VI], SPEECHES[Language.EN]
+TODAY = date(2026, 11, 23)
+SIGNER = Ed25519Signer(b"p" * 32)
+DEMAND = NewObligation(
+    provider="agency",
+    kind="demand",
+    number="H29-0001",
+    decided_on=None,
+    subject="",
+    personal={},
+    facts=DEMAND_FACTS,
+    beneficiary=BENEFICIARIES[0].code,
+)
+SAMPLES = [
+    *(each for each in sample_obligations(TODAY) if KINDS[each.kind].is_payable),
+    DEMAND,
+]
 
 
 def lines(on: str, **facts: object) -> tuple[QuoteLine, ...]:
@@ -83,3 +123,140 @@ def test_a_line_kept_before_there_were_steps_still_tells_its_days():
     shown = explained_line(read_explanation(kept), amount=Money(13_500), speech=VI)
     assert (shown.formula, shown.steps) == ("9 ngày × 0,05% × 3.000.000\u00a0đ", ())
     assert "nguồn dẫn lại" in shown.doubt
+
+
+def quoted(owed: NewObligation) -> Quote:
+    kind = KINDS[owed.kind]
+    priced = kind.price(
+        kind.read_facts(owed.facts),
+        beneficiary=owed.beneficiary,
+        on=TODAY,
+        rates=RATES,
+        paid=(),
+    )
+    return Quote(1, owed.kind, owed.number, TODAY, priced.deadline, priced.lines, priced.notes)
+
+
+def signed(quote: Quote) -> SignedAcknowledgement:
+    lines = [
+        PaymentLine(
+            ordinal=ordinal,
+            obligation_id=1,
+            part=line.part,
+            amount=line.amount,
+            beneficiary=line.beneficiary,
+            budget=line.budget,
+            # As the database gives it back.
+            explanation=json.loads(json.dumps(explanation_of(line))),
+        )
+        for ordinal, line in enumerate(quote.lines, start=1)
+    ]
+    return sign_acknowledgement(
+        Acknowledgement(
+            number="NPZZZZZZZZVN",
+            lines=tuple(
+                acknowledged_line(line, obligation_number=quote.number, kind=quote.kind)
+                for line in lines
+            ),
+            beneficiary=BENEFICIARIES[0],
+            gateway="vnpay",
+            gateway_transaction="14422574",
+            paid_at=datetime(2026, 11, 23, 3, 15, tzinfo=UTC),
+            priced_on=TODAY,
+        ),
+        signer=SIGNER,
+    )
+
+
+def read_json(line: LineOut) -> Explanation:
+    """Return what a partner's program reads, as what a payment keeps."""
+    body: dict[str, Any] = json.loads(line.model_dump_json())
+    return read_explanation(body)
+
+
+def words(shown: ShownLine) -> Iterator[str]:
+    yield from (shown.label, shown.amount, shown.formula, shown.rounding, shown.doubt, shown.more)
+    for step in shown.steps:
+        yield from (step.label, step.formula, step.amount, step.law)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", "", text)))
+
+
+def test_there_is_a_sample_of_every_kind_that_can_be_paid() -> None:
+    assert {each.kind for each in SAMPLES} == {kind.code for kind in KINDS.values() if kind.texts}
+
+
+@pytest.mark.parametrize("owed", SAMPLES, ids=lambda owed: owed.number)
+def test_json_says_the_lines_of_the_quote(owed: NewObligation) -> None:
+    quote = quoted(owed)
+    for line in quote.lines:
+        told = line_out(line, SPEECHES)
+        assert read_json(told) == read_explanation(explanation_of(line))
+        assert (told.part, told.amount_vnd) == (line.part, line.amount.vnd)
+
+
+@pytest.mark.parametrize("owed", SAMPLES, ids=lambda owed: owed.number)
+def test_the_signed_proof_holds_the_lines_of_the_quote(owed: NewObligation) -> None:
+    quote = quoted(owed)
+    proof = signed(quote)
+    assert verify(
+        proof.payload, signature=proof.signature, public_keys={SIGNER.key_id: SIGNER.public_key}
+    )
+    content: dict[str, Any] = json.loads(proof.payload)
+    assert [read_explanation(line) for line in content["lines"]] == [
+        read_explanation(explanation_of(line)) for line in quote.lines
+    ]
+    for speech in SPEECHES.values():
+        (part,) = read_proof(proof, speech, {}).parts
+        assert list(part.lines) == explained(quote.lines, speech)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("owed", SAMPLES, ids=lambda owed: owed.number)
+def test_page_and_paper_show_every_word_of_every_line(
+    house: House, owed: NewObligation, language: Language
+) -> None:
+    quote, speech = quoted(owed), SPEECHES[language]
+    path = "/en/fine" if language is Language.EN else "/fine"
+    request = Request({"type": "http", "path": path, "headers": [], "query_string": b""})
+    page = house.pages.show(request, "citizen/amounts.html", quote=quote)
+    raw = paper(read_proof(signed(quote), speech, {}), speech, site="pay.test", sandbox=False)
+    printed = plain("".join(leaf.extract_text() for leaf in PdfReader(BytesIO(raw)).pages))
+    for line in explained(quote.lines, speech):
+        for word in (*words(line), line.rule, line.law):
+            assert plain(word) in plain(bytes(page.body).decode())
+            assert plain(word) in printed
+
+
+OLD: dict[str, Any] = {
+    "type": "clearing.payment-acknowledgement.v1",
+    "lines": [
+        {
+            "label": "Tiền chậm nộp phạt",
+            "rule": "0,05% mỗi ngày",
+            "base_vnd": 3_000_000,
+            "days": 9,
+            "rate": "0.0005",
+            "law": "Thông tư 18/2023/TT-BTC, Điều 5",
+            "status": "CONFIRMED",
+            "obligation_number": "1/QĐ-XPHC",
+            "kind": "traffic_fine",
+            "part": "late_surcharge",
+            "amount_vnd": 13_500,
+        }
+    ],
+}
+
+
+def test_a_proof_from_before_there_were_steps_still_verifies_and_says_its_days() -> None:
+    content: dict[str, Any] = json.loads(signed(quoted(SAMPLES[0])).payload) | OLD
+    payload = json.dumps(content).encode()
+    kept = SignedAcknowledgement("NPZZZZZZZZVN", payload, SIGNER.sign(payload), SIGNER.key_id)
+    keys = {SIGNER.key_id: SIGNER.public_key}
+    assert verify(payload, signature=kept.signature, public_keys=keys)
+    proof = read_proof(kept, SPEECHES[Language.VI], {})
+    (line,) = proof.parts[0].lines
+    assert line.formula == "9 ngày × 0,05% × 3.000.000\u00a0đ"
+    assert line.amount == SPEECHES[Language.VI].dong(Money(13_500))
