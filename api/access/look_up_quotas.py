@@ -9,7 +9,7 @@ import structlog
 from starlette.exceptions import HTTPException
 
 from api.access.quotas import DAY, MINUTE, TooManyTries
-from api.access.tries import Key, Limit, TryStore
+from api.access.tries import Key, Limit, MemoryTries, TryStore
 
 LOOK_UPS_PER_MINUTE_MAX: Final = 10
 LOOK_UPS_PER_DAY_MAX: Final = 60
@@ -121,11 +121,16 @@ class LookUpQuotas:
         self, facts: Facts, *, source: str, visitor: str, now: datetime
     ) -> TooManyTries | WorkWanted:
         """Return the reason of a refusal: work would help only where nothing else refuses."""
+        by_source, by_visitor = _of_day(source=source, visitor=visitor)
         others = [_of_minute(source), *_wrong(facts, source)]
-        counts = self._store.counts([limit.key for limit in others], now=now)
+        keys = [by_source, by_visitor, *(limit.key for limit in others)]
+        counts = self._store.counts(keys, now=now)
         is_full = any(counts[limit.key] >= limit.tries_max for limit in others)
-        standing = self.standing(source=source, visitor=visitor, now=now)
-        return TooManyTries() if is_full or standing is Standing.USED_UP else WorkWanted()
+        standing = _standing(counts[by_source], counts[by_visitor])
+        if not is_full and standing is not Standing.USED_UP:
+            return WorkWanted()
+        self._misses.refused(now=now)
+        return TooManyTries()
 
 
 class PartnerQuotas:
@@ -153,11 +158,12 @@ class PartnerQuotas:
 
 
 class MissRatio:
-    """How many look-ups found nothing of late; the count of each minute stands by itself."""
+    """How many look-ups found nothing or were refused of late, minute by minute."""
 
     def __init__(self, store: TryStore) -> None:
         """Count in this store."""
         self._store = store
+        self._refused = MemoryTries()
         self._is_high = False
         self._look_again_at: datetime | None = None
 
@@ -173,6 +179,12 @@ class MissRatio:
         """Return the key that counts what found nothing in this minute."""
         return ("missed", _minute(now))
 
+    def refused(self, *, now: datetime) -> None:
+        """Count a look-up that was not even let through, in this process alone."""
+        window = MINUTE * (ATTACK_MINUTES + 1)
+        self._refused.take([Limit(("refused", _minute(now)), _NO_LIMIT, window)], now=now)
+        self.is_high(now=now)
+
     def is_high(self, *, now: datetime) -> bool:
         """Say whether most of the last minutes' look-ups found nothing; raise the alarm once."""
         if self._look_again_at is not None and now < self._look_again_at:
@@ -181,8 +193,11 @@ class MissRatio:
         minutes = [_minute(now - MINUTE * back) for back in range(ATTACK_MINUTES)]
         keys: list[Key] = [(what, each) for what in ("looked", "missed") for each in minutes]
         counts = self._store.counts(keys, now=now)
-        looked = sum(counts[key] for key in keys if key[0] == "looked")
-        missed = sum(counts[key] for key in keys if key[0] == "missed")
+        refused = sum(
+            self._refused.counts([("refused", each) for each in minutes], now=now).values()
+        )
+        looked = refused + sum(counts[key] for key in keys if key[0] == "looked")
+        missed = refused + sum(counts[key] for key in keys if key[0] == "missed")
         was_high, self._is_high = (
             self._is_high,
             (looked >= ATTACK_LOOKED_MIN and missed * 100 > looked * ATTACK_MISSED_PERCENT),
@@ -224,4 +239,4 @@ def _wrong_of(partner: str) -> Limit:
 
 
 def _minute(now: datetime) -> str:
-    return now.strftime("%Y-%m-%dT%H:%M")
+    return now.isoformat(timespec="minutes")

@@ -1,6 +1,6 @@
 """Counted tries: limits taken together, in this process and beside it for all processes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, NamedTuple, Protocol
@@ -45,10 +45,11 @@ class TryStore(Protocol):
 
 
 class MemoryTries:
-    """Counts in this process, of at most `KEYS_MAX` keys."""
+    """Counts in this process, of at most `keys_max` keys."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keys_max: int = KEYS_MAX) -> None:
         """Begin with nothing counted."""
+        self._keys_max = keys_max
         self._lock = Lock()
         self._counted: dict[Key, tuple[datetime, int]] = {}
 
@@ -61,10 +62,11 @@ class MemoryTries:
                 if count >= tries_max:
                     return None
                 counts[key] = count + 1
-            if len(self._counted) + len(limits) > KEYS_MAX:
+            if len(self._counted) + len(limits) > self._keys_max:
                 self._forget(now=now)
             for key, _, window in limits:
-                until = now + window if counts[key] == 1 else self._counted[key][0]
+                kept = self._counted.get(key)  # Making room may just have forgotten it.
+                until = now + window if counts[key] == 1 or kept is None else kept[0]
                 self._counted[key] = (until, counts[key])
         return counts
 
@@ -85,10 +87,12 @@ class MemoryTries:
         return count if now < until else 0
 
     def _forget(self, *, now: datetime) -> None:
-        """Make room: windows that are over first, else the oldest tenth."""
-        over: Iterable[Key] = [key for key, (until, _) in self._counted.items() if until <= now]
+        """Make room for a tenth: windows that are over first, then the oldest."""
+        for key in [key for key, (until, _) in self._counted.items() if until <= now]:
+            del self._counted[key]
         # A dict keeps the order of arrival, so its head is what was counted first.
-        for key in over or list(self._counted)[: KEYS_MAX // 10]:
+        surplus = len(self._counted) - self._keys_max * 9 // 10
+        for key in list(self._counted)[: max(0, surplus)]:
             del self._counted[key]
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import httpx2
@@ -28,6 +29,8 @@ from tests.journeys.program import Decision, Program
 
 PROJECT = Path(__file__).parents[2]
 START_S_MAX = 90
+SOURCES = (f"198.51.{ordinal}.1" for ordinal in count(1))
+"""A network of its own for each browser, so that no journey uses up the searches of another."""
 STEP_MS_MAX = 15_000
 
 
@@ -41,7 +44,10 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     options = ["--port", str(first_port), "--data", str(folder)]
     heard = folder / "heard.txt"
     with heard.open("w") as out:
-        child = subprocess.Popen([*command, *options], cwd=PROJECT, stdout=out, stderr=out)
+        proxied = os.environ | {"CLEARING_PROXY_HOPS": "1"}
+        child = subprocess.Popen(
+            [*command, *options], cwd=PROJECT, stdout=out, stderr=out, env=proxied
+        )
         try:
             _wait_until_up(child, first_port, heard)
             settings = read_settings_file(folder / "settings.env")
@@ -79,7 +85,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Give a browser without cookies, whose console must stay empty."""
-    opened = browser.new_context(viewport={"width": 1000, "height": 900}, locale="vi-VN")
+    opened = browser.new_context(
+        viewport={"width": 1000, "height": 900},
+        locale="vi-VN",
+        extra_http_headers={"x-forwarded-for": next(SOURCES)},
+    )
     opened.set_default_timeout(STEP_MS_MAX)
     complaints: list[str] = []
 
@@ -104,7 +114,9 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture
 def page_without_script(browser: Browser) -> Iterator[Page]:
     """Give one tab of a browser that runs no script."""
-    opened = browser.new_context(java_script_enabled=False)
+    opened = browser.new_context(
+        java_script_enabled=False, extra_http_headers={"x-forwarded-for": next(SOURCES)}
+    )
     opened.set_default_timeout(STEP_MS_MAX)
     yield opened.new_page()
     opened.close()

@@ -50,9 +50,21 @@ def type_decision(page: Page, decision: Decision, *, english: bool = False) -> N
     """Fill in the search as it stands on the paper."""
     on = decision.decided_on
     number, day, month, year, plate = (
-        ("Number of the penalty decision", "Day", "Month", "Year", "Plate number")
+        (
+            "Number of the penalty decision, or of the record",
+            "Day",
+            "Month",
+            "Year",
+            "Plate number, or last 4 digits of an identity paper",
+        )
         if english
-        else ("Số quyết định xử phạt", "Ngày", "Tháng", "Năm", "Biển số xe")
+        else (
+            "Số quyết định xử phạt, hoặc số biên bản",
+            "Ngày",
+            "Tháng",
+            "Năm",
+            "Biển số xe, hoặc 4 số cuối giấy tờ",
+        )
     )
     page.get_by_label(number, exact=True).fill(decision.number)
     page.get_by_label(day, exact=True).fill(str(on.day))

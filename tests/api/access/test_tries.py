@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from api.access import tries
 from api.access.tries import Key, Limit, MemoryTries, SharedTries, TryStore
 from api.postgres.errors import TriesNotKept
 
@@ -69,11 +68,13 @@ def test_tries_at_the_same_instant_do_not_slip_through(store: TryStore) -> None:
     assert len([one for one in taken if one]) == 5
 
 
-def test_the_memory_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tries, "KEYS_MAX", 100)
-    store = MemoryTries()
+def test_the_memory_is_limited_and_making_room_is_rare() -> None:
+    store = MemoryTries(keys_max=100)
     for number in range(10_000):
-        store.take([_limit(str(number), 1)], now=NOW)
+        # Short windows that end one by one must not have all the others looked through each time.
+        store.take(
+            [_limit(str(number), 1), Limit(("minute", str(number)), 1, DAY / 10_000)], now=NOW
+        )
     counts = store.counts([("0",), ("9999",)], now=NOW)
     assert counts == {("0",): 0, ("9999",): 1}
 
