@@ -9,10 +9,10 @@ from threading import Barrier
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Engine
 
-from gateways.contract import Outcome
+from gateways.contract import Notice, Outcome
 from ledger.money import Money
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.change_obligations import change_obligations
@@ -27,10 +27,10 @@ from payments.postgres.obligation_rows import obligations_by_id
 from payments.push_obligations import push_obligations
 from payments.states import PaymentState
 from reconciliation.postgres import proof_money_rows, proof_obligation_rows
-from tests.invariants.test_payment_life import WITHOUT_ROWS, PaymentLife
+from tests.invariants.test_payment_life import WITHOUT_ROWS, PaymentLife, Try, several
 from tests.payments.changing import CANCEL, NUMBER, correct, kept, supersede
 from tests.payments.owed import KEYS, NOW, RATES, fine, push
-from tests.payments.scene import hear, heard, notice, opened, payment_of, sent
+from tests.payments.scene import hear, heard, inside, notice, opened, payment_of, sent
 
 FINE = 20_000_000
 OF_ONE_LIFE = {
@@ -110,6 +110,9 @@ class ObligationLife(PaymentLife):
     @rule(which=st.integers(0, 2))
     def split(self, which: int) -> None:
         """It may be paid in two parts."""
+        self._split(which)
+
+    def _split(self, which: int) -> None:
         parts = (
             Instalment(date(2026, 4, 30), Money(FINE // 2)),
             Instalment(date(2026, 6, 30), Money(FINE // 2)),
@@ -130,6 +133,36 @@ class ObligationLife(PaymentLife):
         if new is not None:
             self.numbers[which] = number
             self.fines = (*self.fines[:which], new, *self.fines[which + 1 :])
+
+    @rule(target=PaymentLife.tries, which=st.integers(0, 2), is_left=st.booleans())
+    def pay(self, which: int, *, is_left: bool) -> object:
+        """A payer pays at once, or leaves the gateway again and may yet be found to have paid."""
+        return several(*self._pay(which, is_left=is_left))
+
+    @initialize(target=PaymentLife.tries)
+    def begin(self) -> object:
+        """The first fine may be paid in two parts; three payers have left the gateway."""
+        self._split(0)
+        return several(*(each for which in range(3) for each in self._pay(which, is_left=True)))
+
+    def _pay(self, which: int, *, is_left: bool) -> list[Try]:
+        try:
+            with self.tx.begin_nested():
+                payment = opened(self.tx, [self.fines[which]], now=self.now)
+                reference = sent(inside(self.tx), payment, now=self.now)
+        except PaymentsError:
+            return []
+        outcome = Outcome.CANCELLED if is_left else Outcome.PAID
+        self._hear(notice(reference, outcome, amount=payment.amount, at=self.now))
+        return [Try(reference, payment.amount)]
+
+    @rule(about=PaymentLife.tries)
+    def turn_out_paid(self, about: Try) -> None:
+        """Whatever was said before: the gateway has the money."""
+        self._hear(notice(about.reference, amount=about.asked, at=self.now))
+
+    def _hear(self, word: Notice) -> None:
+        self.hear_all([heard(word, received_at=self.now)])
 
     @invariant()
     def nothing_is_inconsistent(self) -> None:

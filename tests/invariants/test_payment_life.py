@@ -238,6 +238,10 @@ class PaymentLife(RuleBasedStateMachine):
     @rule(batch=st.lists(words, min_size=1, max_size=5))
     def hear(self, batch: list[Received]) -> None:
         """Words arrive together."""
+        self.hear_all(batch)
+
+    def hear_all(self, batch: Sequence[Received]) -> None:
+        """Apply words, and keep what the gateway took by them."""
         hear(self.tx, *batch, now=self.now)
         self._count(batch)
 
