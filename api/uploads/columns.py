@@ -24,6 +24,18 @@ class Column:
     shape: Shape = Shape.TEXT
     is_needed: bool = True
 
+    @classmethod
+    def of(
+        cls,
+        code: str,
+        title: str,
+        *goes_to: str,
+        shape: Shape = Shape.TEXT,
+        optional: bool = False,
+    ) -> "Column":
+        """Return a column; one that is not `optional` has something in every row."""
+        return cls(code, title, goes_to, shape, is_needed=not optional)
+
     @property
     def header(self) -> str:
         """Return what stands in the header: the title for people, the code for machines."""
@@ -50,24 +62,14 @@ class Row:
     bad: tuple[BadCell, ...]
 
 
-def _column(
-    code: str,
-    title: str,
-    *goes_to: str,
-    shape: Shape = Shape.TEXT,
-    optional: bool = False,
-) -> Column:
-    return Column(code, title, goes_to, shape, is_needed=not optional)
-
-
-_NUMBER: Final = _column("number", "Số quyết định, thông báo hoặc hồ sơ", "number")
-_ACCOUNT: Final = _column("account", "Mã tài khoản thụ hưởng", "beneficiary")
+_NUMBER: Final = Column.of("number", "Số quyết định, thông báo hoặc hồ sơ", "number")
+_ACCOUNT: Final = Column.of("account", "Mã tài khoản thụ hưởng", "beneficiary")
 _PERSON: Final = (
-    _column("name", "Họ và tên người nộp", "personal.name", optional=True),
-    _column("personal_id", "Số định danh cá nhân", "personal.personal_id", optional=True),
+    Column.of("name", "Họ và tên người nộp", "personal.name", optional=True),
+    Column.of("personal_id", "Số định danh cá nhân", "personal.personal_id", optional=True),
 )
 _BUDGET: Final = tuple(
-    _column(code, title, f"facts.budget.{code}", optional=True)
+    Column.of(code, title, f"facts.budget.{code}", optional=True)
     for code, title in (
         ("chapter", "Mã chương"),
         ("sub_item", "Mã tiểu mục"),
@@ -81,26 +83,26 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = MappingProxyType(
     {
         "traffic_fine": (
             _NUMBER,
-            _column(
+            Column.of(
                 "decided_on", "Ngày quyết định", "decided_on", "facts.issued_on", shape=Shape.DAY
             ),
-            _column("plate", "Biển số xe", "subject", "personal.plate"),
+            Column.of("plate", "Biển số xe", "subject", "personal.plate"),
             *_PERSON,
-            _column("fine_vnd", "Tiền phạt (đồng)", "facts.fine_vnd", shape=Shape.AMOUNT),
-            _column(
+            Column.of("fine_vnd", "Tiền phạt (đồng)", "facts.fine_vnd", shape=Shape.AMOUNT),
+            Column.of(
                 "received_on",
                 "Ngày giao quyết định",
                 "facts.received_on",
                 shape=Shape.DAY,
                 optional=True,
             ),
-            _column("term_days", "Số ngày phải nộp", "facts.term_days", shape=Shape.WHOLE),
-            _column("behaviour", "Hành vi vi phạm", "facts.behaviour"),
-            _column("authority", "Cơ quan ra quyết định", "facts.authority"),
-            _column("record_number", "Số biên bản", "facts.record_number", optional=True),
+            Column.of("term_days", "Số ngày phải nộp", "facts.term_days", shape=Shape.WHOLE),
+            Column.of("behaviour", "Hành vi vi phạm", "facts.behaviour"),
+            Column.of("authority", "Cơ quan ra quyết định", "facts.authority"),
+            Column.of("record_number", "Số biên bản", "facts.record_number", optional=True),
             _ACCOUNT,
             *_BUDGET,
-            _column(
+            Column.of(
                 "late_sub_item",
                 "Mã tiểu mục tiền chậm nộp",
                 "facts.budget.late_sub_item",
@@ -109,37 +111,37 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = MappingProxyType(
         ),
         "fee": (
             _NUMBER,
-            _column("subject", _SUBJECT, "subject"),
+            Column.of("subject", _SUBJECT, "subject"),
             *_PERSON,
-            _column("title", "Tên khoản phí, lệ phí", "facts.title", "facts.lines.0.title"),
-            _column("authority", "Cơ quan thu", "facts.authority"),
-            _column("code", "Mã dịch vụ", "facts.lines.0.code"),
-            _column("law", "Căn cứ pháp lý", "facts.lines.0.law", optional=True),
-            _column(
+            Column.of("title", "Tên khoản phí, lệ phí", "facts.title", "facts.lines.0.title"),
+            Column.of("authority", "Cơ quan thu", "facts.authority"),
+            Column.of("code", "Mã dịch vụ", "facts.lines.0.code"),
+            Column.of("law", "Căn cứ pháp lý", "facts.lines.0.law", optional=True),
+            Column.of(
                 "amount_vnd",
                 "Số tiền (đồng)",
                 "facts.lines.0.amount_vnd",
                 shape=Shape.AMOUNT,
                 optional=True,
             ),
-            _column("channel", "Cách nộp hồ sơ", "facts.lines.0.channel", optional=True),
-            _column("count", "Số lần", "facts.lines.0.count", shape=Shape.WHOLE, optional=True),
-            _column("pages", "Số trang", "facts.lines.0.pages", shape=Shape.WHOLE, optional=True),
-            _column("copies", "Số bản", "facts.lines.0.copies", shape=Shape.WHOLE, optional=True),
-            _column("due_on", "Hạn nộp", "facts.due_on", shape=Shape.DAY, optional=True),
+            Column.of("channel", "Cách nộp hồ sơ", "facts.lines.0.channel", optional=True),
+            Column.of("count", "Số lần", "facts.lines.0.count", shape=Shape.WHOLE, optional=True),
+            Column.of("pages", "Số trang", "facts.lines.0.pages", shape=Shape.WHOLE, optional=True),
+            Column.of("copies", "Số bản", "facts.lines.0.copies", shape=Shape.WHOLE, optional=True),
+            Column.of("due_on", "Hạn nộp", "facts.due_on", shape=Shape.DAY, optional=True),
             _ACCOUNT,
             *_BUDGET,
         ),
         "demand": (
             _NUMBER,
-            _column("decided_on", "Ngày thông báo", "decided_on", shape=Shape.DAY, optional=True),
-            _column("subject", _SUBJECT, "subject", optional=True),
+            Column.of("decided_on", "Ngày thông báo", "decided_on", shape=Shape.DAY, optional=True),
+            Column.of("subject", _SUBJECT, "subject", optional=True),
             *_PERSON,
-            _column("title", "Nội dung thu", "facts.title"),
-            _column("law", "Căn cứ pháp lý", "facts.law"),
-            _column("amount_vnd", "Số tiền (đồng)", "facts.amount_vnd", shape=Shape.AMOUNT),
-            _column("due_on", "Hạn nộp", "facts.due_on", shape=Shape.DAY, optional=True),
-            _column("authority", "Cơ quan thu", "facts.authority", optional=True),
+            Column.of("title", "Nội dung thu", "facts.title"),
+            Column.of("law", "Căn cứ pháp lý", "facts.law"),
+            Column.of("amount_vnd", "Số tiền (đồng)", "facts.amount_vnd", shape=Shape.AMOUNT),
+            Column.of("due_on", "Hạn nộp", "facts.due_on", shape=Shape.DAY, optional=True),
+            Column.of("authority", "Cơ quan thu", "facts.authority", optional=True),
             _ACCOUNT,
             *_BUDGET,
         ),
@@ -167,7 +169,7 @@ def read_rows(lines: Sequence[Line], *, kind: str, provider: str) -> list[Row]:
     return [_row(line, at, kind=kind, provider=provider) for line in lines[1:]]
 
 
-def column_of(kind: str, field: str) -> str:
+def column_of(field: str, *, kind: str) -> str:
     """Return the title of the column that a field of a pushed item came from, the field if none."""
     place = field.replace("[", ".").replace("]", "")
     for column in COLUMNS[kind]:

@@ -177,8 +177,8 @@ def _bad(kind: str, row: Row, verdict: PushVerdict) -> tuple[BadCell, ...]:
         case PushOutcome.NEW | PushOutcome.SAME_AGAIN:
             return ()
         case PushOutcome.CONFLICTS:
-            column = column_of(kind, "number")
+            column = column_of("number", kind=kind)
             return (BadCell(row.row, column, CONFLICTS_VI, CONFLICTS_EN),)
         case PushOutcome.REFUSED:
-            column = column_of(kind, verdict.field)
+            column = column_of(verdict.field, kind=kind)
             return (BadCell(row.row, column, in_vietnamese(verdict.reason), verdict.reason),)

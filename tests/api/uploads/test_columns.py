@@ -132,7 +132,7 @@ def test_a_list_without_rows_is_refused():
 
 
 def test_the_column_a_pushed_field_came_from_is_found():
-    assert column_of("traffic_fine", "facts.fine_vnd") == TITLE["fine_vnd"]
-    assert column_of("traffic_fine", "facts.issued_on") == TITLE["decided_on"]
-    assert column_of("fee", "facts.lines[0].pages") == "Số trang – nếu có (pages)"
-    assert column_of("traffic_fine", "provider") == "provider"
+    assert column_of("facts.fine_vnd", kind="traffic_fine") == TITLE["fine_vnd"]
+    assert column_of("facts.issued_on", kind="traffic_fine") == TITLE["decided_on"]
+    assert column_of("facts.lines[0].pages", kind="fee") == "Số trang – nếu có (pages)"
+    assert column_of("provider", kind="traffic_fine") == "provider"
