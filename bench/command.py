@@ -9,6 +9,7 @@ from bench.growth import Plan, fill, plan_of, size_of
 from bench.pgbench import yardstick
 from bench.place import BOOK, Place, conditions, say, throw_away
 from bench.post import measure_post
+from bench.push import measure_push
 from bench.seal import measure_seal
 from bench.trial_balance import measure_trial_balance
 
@@ -25,7 +26,9 @@ MEASURES: Final[dict[str, Measure]] = {
 }
 """In this order they run: posting comes last, because it adds to the book."""
 
-WHAT: Final = (*MEASURES, "all")
+PUSH: Final = "push"
+"""Pushing has tables of its own: empty ones, and what `stored` says in others."""
+WHAT: Final = (*MEASURES, PUSH, "all")
 STORED: Final = 100_000
 
 
@@ -38,6 +41,14 @@ def bench(what: Sequence[str], *, stored: int | None, seconds: int, strict: bool
     Raises:
         TooBig: the disk has no room for so many transfers.
     """
+    if PUSH in what:
+        with throw_away() as place:
+            _show([f"\n{PUSH}", *conditions(place)])
+            lines, held = measure_push(place, stored=stored or 0, seconds=seconds)
+            _show(lines)
+        what = [name for name in what if name != PUSH]
+        if not what:
+            return 1 if strict and not held else 0
     if stored is None:
         stored = 0 if set(what) == {"post"} else STORED
     names = [name for name in MEASURES if name in what or "all" in what]

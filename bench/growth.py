@@ -130,7 +130,7 @@ def fill(place: Place, database: str, plan: Plan) -> None:
     require_room(plan.stored, free_bytes=shutil.disk_usage(place.folder).free)
     new_book(place, database)
     address = place.address(database)
-    with _in_bulk(place), psycopg.connect(address, autocommit=True) as taker:
+    with in_bulk(place), psycopg.connect(address, autocommit=True) as taker:
         taker.execute(SQL.read_bytes())
         taker.execute("SELECT bench.begin(%s, %s, %s)", (plan.days[0], plan.last, plan.parties))
         with (
@@ -227,7 +227,7 @@ def _in_pieces(made: psycopg.Copy) -> Generator[bytes]:
 
 
 @contextmanager
-def _in_bulk(place: Place) -> Generator[None]:
+def in_bulk(place: Place) -> Generator[None]:
     """Set the server up for a fill, and for what is measured as it was shipped."""
     with psycopg.connect(place.dsn, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET max_wal_size = '6GB'")
