@@ -1,9 +1,11 @@
 """Show obligations somebody has proven something about, priced for a day."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from ledger.postgres.transaction import Tx
+from payments.beneficiary import Beneficiary
 from payments.errors import NotPayable, PriceRefused, RateMissing
 from payments.found import RATE_MISSING, Found, Sight
 from payments.obligation import Obligation, ObligationStatus, masked_name, masked_plate
@@ -13,7 +15,7 @@ from payments.personal_data import PersonalDataKeys, unseal
 from payments.postgres import showing_rows
 from payments.postgres.beneficiary_rows import beneficiaries_by_code
 from payments.postgres.obligation_rows import obligations_by_id
-from payments.postgres.outage_rows import outage_of
+from payments.postgres.outage_rows import Outage, outage_of
 from payments.quote import Quote
 from payments.quoting import quote
 from payments.vietnam_time import vietnam_date
@@ -36,51 +38,72 @@ def show_obligations(
     person owes is shown in full.
     """
     kept = obligations_by_id(tx, set(obligation_ids))
-    accounts = beneficiaries_by_code(tx, {each.beneficiary for each in kept.values()})
-    until = showing_rows.locked_until(tx, kept)
-    paid_at = showing_rows.first_paid_at(tx, kept)
-    replaced = showing_rows.replaced_by(tx, kept, kinds=_PAYABLE)
-    away = {each: outage_of(tx, each) for each in {owed.provider for owed in kept.values()}}
-    shown: list[Found] = []
-    for obligation_id in dict.fromkeys(obligation_ids):
-        owed = kept.get(obligation_id)
-        if owed is None:
-            continue
-        kind = KINDS[owed.kind]
-        due, unpriced = _due(owed, on=on, rates=rates)
-        tomorrow = None if due is None else _due(owed, on=on + timedelta(1), rates=rates)[0]
-        sight = _sight(owed, person)
-        personal = _personal(owed, keys=keys, sight=sight)
-        first_paid = paid_at.get(obligation_id)
-        outage = away[owed.provider]
-        record_number = owed.facts.get("record_number")
-        shown.append(
-            Found(
-                obligation_id=obligation_id,
-                provider=owed.provider,
-                kind=owed.kind,
-                number=owed.number_shown,
-                decided_on=owed.decided_on,
-                title=kind.title(owed.facts),
-                authority=kind.authority(owed.facts),
-                who=personal.get("name", ""),
-                plate=personal.get("plate", ""),
-                sight=sight,
-                status=owed.status,
-                beneficiary=accounts[owed.beneficiary],
-                quote=due,
-                unpriced=unpriced,
-                total_tomorrow=None if tomorrow is None else tomorrow.total,
-                paid_on=None if first_paid is None else vietnam_date(first_paid),
-                being_paid_until=until.get(obligation_id),
-                replaces=replaced.get(obligation_id, ()),
-                record_number=record_number if isinstance(record_number, str) else "",
-                deferred_until=_deferred_until(owed, on=on),
-                heard_at=owed.heard_at,
-                away_since=None if outage is None else outage.since,
-            )
-        )
-    return shown
+    beside = _Beside(
+        accounts=beneficiaries_by_code(tx, {each.beneficiary for each in kept.values()}),
+        locked_until=showing_rows.locked_until(tx, kept),
+        paid_at=showing_rows.first_paid_at(tx, kept),
+        replaced=showing_rows.replaced_by(tx, kept, kinds=_PAYABLE),
+        away={each: outage_of(tx, each) for each in {owed.provider for owed in kept.values()}},
+    )
+    return [
+        _found(kept[each], beside, on=on, keys=keys, rates=rates, person=person)
+        for each in dict.fromkeys(obligation_ids)
+        if each in kept
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the obligations that are shown."""
+
+    accounts: Mapping[str, Beneficiary]
+    locked_until: Mapping[int, datetime]
+    paid_at: Mapping[int, datetime]
+    replaced: Mapping[int, tuple[str, ...]]
+    away: Mapping[str, Outage | None]
+
+
+def _found(
+    owed: Obligation,
+    beside: _Beside,
+    *,
+    on: date,
+    keys: PersonalDataKeys,
+    rates: Rates,
+    person: bytes | None,
+) -> Found:
+    kind = KINDS[owed.kind]
+    due, unpriced = _due(owed, on=on, rates=rates)
+    tomorrow = None if due is None else _due(owed, on=on + timedelta(1), rates=rates)[0]
+    sight = _sight(owed, person)
+    personal = _personal(owed, keys=keys, sight=sight)
+    first_paid = beside.paid_at.get(owed.obligation_id)
+    outage = beside.away[owed.provider]
+    record_number = owed.facts.get("record_number")
+    return Found(
+        obligation_id=owed.obligation_id,
+        provider=owed.provider,
+        kind=owed.kind,
+        number=owed.number_shown,
+        decided_on=owed.decided_on,
+        title=kind.title(owed.facts),
+        authority=kind.authority(owed.facts),
+        who=personal.get("name", ""),
+        plate=personal.get("plate", ""),
+        sight=sight,
+        status=owed.status,
+        beneficiary=beside.accounts[owed.beneficiary],
+        quote=due,
+        unpriced=unpriced,
+        total_tomorrow=None if tomorrow is None else tomorrow.total,
+        paid_on=None if first_paid is None else vietnam_date(first_paid),
+        being_paid_until=beside.locked_until.get(owed.obligation_id),
+        replaces=beside.replaced.get(owed.obligation_id, ()),
+        record_number=record_number if isinstance(record_number, str) else "",
+        deferred_until=_deferred_until(owed, on=on),
+        heard_at=owed.heard_at,
+        away_since=None if outage is None else outage.since,
+    )
 
 
 def _sight(owed: Obligation, person: bytes | None) -> Sight:
