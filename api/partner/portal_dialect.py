@@ -60,10 +60,6 @@ _UNKNOWN: Final = Said(Code.NOT_FOUND, "Không có giao dịch với MaThamChieu
 _log = structlog.get_logger()
 
 
-async def _raw(request: Request) -> bytes:
-    return await request.body()
-
-
 def routes(house: House) -> APIRouter:
     """Return the doors of the dialect: one for all messages, and one for each."""
     router = APIRouter(include_in_schema=False)
@@ -71,6 +67,10 @@ def routes(house: House) -> APIRouter:
     for path, kind in paths.items():
         router.add_api_route(PATH + path, _door(house, kind), methods=["POST"])
     return router
+
+
+async def _raw(request: Request) -> bytes:
+    return await request.body()
 
 
 def _door(house: House, only: Kind | None) -> Callable[..., Response]:

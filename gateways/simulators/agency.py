@@ -91,12 +91,13 @@ def routes(store: Store, office: Office, pages: Environment, client: httpx2.Clie
         _order(store, office, client, dossier)
         return RedirectResponse("/simulator/agency", 303)
 
-    @router.post("/simulator/agency/orders/{reference}/{message}")
-    def ask(reference: str, message: str) -> Response:
-        kind = {"query": "QUERY", "bill": "GET_BILL"}.get(message)
-        if kind is None:
-            raise HTTPException(404)
-        return _ask(office, client, reference, kind)
+    @router.post("/simulator/agency/orders/{reference}/query")
+    def query(reference: str) -> Response:
+        return _ask(office, client, reference, "QUERY")
+
+    @router.post("/simulator/agency/orders/{reference}/bill")
+    def bill(reference: str) -> Response:
+        return _ask(office, client, reference, "GET_BILL")
 
     @router.get("/simulator/agency/orders")
     def orders() -> dict[str, Any]:
