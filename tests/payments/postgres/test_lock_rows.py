@@ -46,3 +46,23 @@ def test_closing_marks_what_is_paid_and_frees_what_a_payment_held(tx: Tx):
         ids[1]: ObligationStatus.OPEN,
     }
     assert lock_rows.lock_footings(tx, ids)[ids[0]].captures == 1
+
+
+def test_who_is_told_is_the_last_that_took_an_authoritys_place(tx: Tx):
+    ids = owe(tx)
+    tx.exec_driver_sql(
+        """
+        INSERT INTO payments.authority (
+            code, family, name, pushed_by, in_force_from, in_force_to, successor,
+            items_per_minute_max
+        ) VALUES
+            ('third', 'police', 'C', 'x', '2020-01-01', NULL, NULL, 1),
+            ('second', 'police', 'B', 'x', '2020-01-01', '2025-02-28', 'third', 1),
+            ('csgt', 'inspectorate', 'A', 'x', '2020-01-01', '2024-12-31', 'second', 1)
+        """
+    )
+    (owed,) = lock_rows.lock_owed(tx, ids).values()
+    assert (owed.provider, owed.subscriber) == ("csgt", "third")
+    payment = opened(tx, ids)
+    by_payment = lock_rows.lock_by_payment(tx, [payment.payment_id])
+    assert by_payment.owed[ids[0]].subscriber == "third"
