@@ -1,12 +1,17 @@
 """An obligation priced by its own kind."""
 
 from datetime import date
+from typing import Final
 
 from payments.errors import NotPayable
 from payments.obligation import Obligation
+from payments.obligations.contract import Facts, ObligationKind
 from payments.obligations.rates import Rates
 from payments.obligations.registry import KINDS
 from payments.quote import Quote
+
+NO_OBLIGATION: Final = 0
+"""The id in a quote of facts alone."""
 
 
 def quote(obligation: Obligation, *, on: date, rates: Rates) -> Quote:
@@ -31,6 +36,28 @@ def quote(obligation: Obligation, *, on: date, rates: Rates) -> Quote:
         obligation_id=obligation.obligation_id,
         kind=obligation.kind,
         number=obligation.number_shown,
+        priced_on=on,
+        deadline=priced.deadline,
+        lines=priced.lines,
+        notes=priced.notes,
+    )
+
+
+def quote_of_facts(kind: ObligationKind, facts: Facts, *, on: date, rates: Rates) -> Quote:
+    """Return what these facts would cost on a date in Vietnam, of no obligation that is kept.
+
+    Raises:
+        NotPayable: nothing may be collected on this kind, or nothing is due.
+        RateMissing: a rate this price needs is not known for its date.
+        PriceRefused: the law of that date does not allow what the facts say.
+    """
+    priced = kind.price(facts, beneficiary="", on=on, rates=rates, paid=())
+    if not priced.lines:
+        raise NotPayable("nothing is due on these facts")
+    return Quote(
+        obligation_id=NO_OBLIGATION,
+        kind=kind.code,
+        number="",
         priced_on=on,
         deadline=priced.deadline,
         lines=priced.lines,

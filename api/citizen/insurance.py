@@ -19,13 +19,12 @@ from api.house import House
 from api.language import Speech
 from api.page import in_both_languages
 from payments.errors import PriceRefused, RateMissing
-from payments.obligations.contract import ObligationKind
-from payments.obligations.contribution import YARDSTICKS
 from payments.obligations.health_insurance import KIND as HEALTH
 from payments.obligations.rates import Rates
 from payments.obligations.registry import KINDS
 from payments.obligations.social_insurance import KIND as SOCIAL
 from payments.quote import Quote
+from payments.quoting import quote_of_facts
 
 GROUPS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -97,8 +96,8 @@ def routes(house: House) -> APIRouter:
 
 
 def rules_since(*, on: date, rates: Rates) -> date | None:
-    """Return since when every level that moves these amounts has stood as it is today."""
-    names = (*YARDSTICKS, *SOCIAL.rates_used, *HEALTH.rates_used)
+    """Return since when every number of both prices is what it is today."""
+    names = {*SOCIAL.rates_used, *HEALTH.rates_used}
     days = [day for name in names for day in rates.changes(name) if day <= on]
     return max(days, default=None)
 
@@ -112,7 +111,9 @@ def _answer(
     kind = SOCIAL if form.what == "social" else HEALTH
     try:
         asked = _asked(form, speech, on=on, rates=rates)
-        return (None, asked.wrong) if asked.wrong else (_quote(kind, asked, on=on, rates=rates), {})
+        if asked.wrong:
+            return None, asked.wrong
+        return quote_of_facts(kind, kind.read_facts(asked.facts), on=on, rates=rates), {}
     except PriceRefused as refused:
         field, words = _REFUSED[refused.code]
         return None, {field: speech.say(words)}
@@ -124,17 +125,3 @@ def _asked(form: InsuranceForm, speech: Speech, *, on: date, rates: Rates) -> As
     if form.what == "social":
         return social_asked(form, speech, on=on, rates=rates)
     return health_asked(form, speech, on=on, rates=rates)
-
-
-def _quote(kind: ObligationKind, asked: Asked, *, on: date, rates: Rates) -> Quote:
-    facts = kind.read_facts(asked.facts)
-    priced = kind.price(facts, beneficiary="", on=on, rates=rates, paid=())
-    return Quote(
-        obligation_id=0,  # None is kept.
-        kind=kind.code,
-        number="",
-        priced_on=on,
-        deadline=priced.deadline,
-        lines=priced.lines,
-        notes=priced.notes,
-    )

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access.partner_key import partner_of
 from api.house import House
 from api.partner.quote_out import QuoteOut, quote_out
-from payments.errors import InputRefused, NotPayable
+from payments.errors import InputRefused
 from payments.obligations.body import DAY_MAX, DAY_MIN
 from payments.obligations.registry import KINDS
 from payments.quote import Quote
+from payments.quoting import quote_of_facts
 
 
 class QuoteIn(BaseModel):
@@ -59,16 +60,4 @@ def _quote(house: House, asked: QuoteIn) -> Quote:
         facts = kind.read_facts(asked.facts)
     except InputRefused as refused:
         raise InputRefused(field=f"facts.{refused.field}", reason=refused.reason) from refused
-    on = asked.on or house.today()
-    priced = kind.price(facts, beneficiary="", on=on, rates=house.rates, paid=())
-    if not priced.lines:
-        raise NotPayable("nothing is due on these facts")
-    return Quote(
-        obligation_id=0,  # None is kept.
-        kind=kind.code,
-        number="",
-        priced_on=on,
-        deadline=priced.deadline,
-        lines=priced.lines,
-        notes=priced.notes,
-    )
+    return quote_of_facts(kind, facts, on=asked.on or house.today(), rates=house.rates)

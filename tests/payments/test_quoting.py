@@ -9,8 +9,8 @@ from ledger.money import Money
 from payments.errors import NotPayable
 from payments.obligation import Obligation, ObligationStatus
 from payments.obligations.registry import KINDS
-from payments.quoting import quote
-from tests.payments.owed import FINE_FACTS, NOW, RATES, RECORD_FACTS
+from payments.quoting import NO_OBLIGATION, quote, quote_of_facts
+from tests.payments.owed import DEMAND_FACTS, FINE_FACTS, NOW, RATES, RECORD_FACTS, TODAY
 
 FINE = Obligation(
     obligation_id=7,
@@ -47,3 +47,10 @@ def test_what_may_not_be_collected_is_not_quoted():
     record = replace(FINE, kind="violation_record", facts=RECORD_FACTS)
     with pytest.raises(NotPayable):
         quote(record, on=date(2026, 3, 12), rates=RATES)
+
+
+def test_facts_alone_are_quoted_as_an_obligation_of_them_would_be():
+    kind = KINDS["demand"]
+    asked = quote_of_facts(kind, kind.read_facts(DEMAND_FACTS), on=TODAY, rates=RATES)
+    assert (asked.obligation_id, asked.number) == (NO_OBLIGATION, "")
+    assert asked.total == Money(115_000)
