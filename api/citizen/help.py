@@ -4,6 +4,8 @@ from fastapi import APIRouter, Request, Response
 
 from api.access.carried import CARRIED_AGE_MAX_S
 from api.access.citizen_session import PAYMENT_AGE_MAX_S, SESSION_AGE_MAX_S
+from api.access.person_session import IDLE_MAX_S
+from api.citizen.sign_in import FLOW_AGE_MAX_S
 from api.house import House
 from api.page import in_both_languages
 
@@ -24,6 +26,8 @@ def routes(house: House) -> APIRouter:
             visitor_hours=SESSION_AGE_MAX_S // 3600,
             payment_hours=PAYMENT_AGE_MAX_S // 3600,
             found_hours=CARRIED_AGE_MAX_S // 3600,
+            person_minutes=IDLE_MAX_S // 60,
+            sign_in_minutes=FLOW_AGE_MAX_S // 60,
         )
 
     @pages.get("/accessibility")
