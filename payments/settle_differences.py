@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ledger.postgres.transaction import Tx
 from payments.difference import Difference, difference
-from payments.errors import InputRefused
+from payments.errors import InputRefused, NotPayable
 from payments.event import REFUND_DUE, REOPENED, Reckoned
 from payments.obligation import Obligation
 from payments.obligation_states import OBLIGATION_STEPS, ObligationStep
@@ -27,7 +27,7 @@ def settle_differences(tx: Tx, causes: Mapping[int, str], *, rates: Rates, now: 
     for obligation_id in sorted(causes):
         try:
             found = difference(obligations[obligation_id], rates=rates)
-        except InputRefused:
+        except (InputRefused, NotPayable):
             # Money was taken as agreed; without a rate nobody can say that it was wrong.
             continue
         if found is not None:

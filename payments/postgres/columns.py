@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, MetaData, Table, text
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, MetaData, Table
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
@@ -21,11 +21,6 @@ def columns(
 ) -> list[Column[Any]]:
     """Return columns of one sort, never empty unless they `may_lack` a value."""
     return [Column(name, sort, nullable=may_lack) for name in names]
-
-
-def partial(name: str, column: str, *, where: str) -> Index:
-    """Return an index of the rows for which something holds."""
-    return Index(name, column, postgresql_where=text(where))
 
 
 def link(name: str) -> Column[int]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from payments.postgres.columns import INSTANT, columns, link, partial, table
+from payments.postgres.columns import INSTANT, columns, link, table
 
 beneficiary = table(
     "beneficiary",
@@ -46,9 +46,13 @@ obligation = table(
     Column("captures", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("provider", "kind", "number", name="obligation_once"),
     Index("obligation_number", "number"),
-    partial("obligation_typed_number", "typed_number", where="typed_number IS NOT NULL"),
-    partial("obligation_person", "person_index", where="person_index IS NOT NULL"),
-    partial("obligation_successor", "successor_id", where="successor_id IS NOT NULL"),
+    Index(
+        "obligation_typed_number", "typed_number", postgresql_where=text("typed_number IS NOT NULL")
+    ),
+    Index("obligation_person", "person_index", postgresql_where=text("person_index IS NOT NULL")),
+    Index(
+        "obligation_successor", "successor_id", postgresql_where=text("successor_id IS NOT NULL")
+    ),
 )
 
 payment = table(
@@ -65,8 +69,10 @@ payment = table(
     Column("paid_at", INSTANT),
     UniqueConstraint("number", name="payment_number_once"),
     UniqueConstraint("handle_hash", name="payment_handle_once"),
-    partial(
-        "payment_open", "expires_at", where="state IN ('created', 'pending', 'unknown', 'failed')"
+    Index(
+        "payment_open",
+        "expires_at",
+        postgresql_where=text("state IN ('created', 'pending', 'unknown', 'failed')"),
     ),
 )
 
@@ -118,7 +124,7 @@ attempt = table(
         postgresql_where=text("state IN ('prepared', 'sent', 'unknown')"),
     ),
     Index("attempt_payment", "payment_id"),
-    partial("attempt_due", "next_ask_at", where="next_ask_at IS NOT NULL"),
+    Index("attempt_due", "next_ask_at", postgresql_where=text("next_ask_at IS NOT NULL")),
 )
 
 evidence = table(
@@ -208,8 +214,8 @@ outbox = table(
     Column("last_error", Text, nullable=False),
     Column("again_at", INSTANT),
     UniqueConstraint("subscriber", "obligation_id", "sequence", name="outbox_in_order"),
-    partial("outbox_due", "next_at", where="next_at IS NOT NULL"),
-    partial("outbox_again", "again_at", where="again_at IS NOT NULL"),
+    Index("outbox_due", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+    Index("outbox_again", "again_at", postgresql_where=text("again_at IS NOT NULL")),
     Index("outbox_subscriber", "subscriber", "created_at", "outbox_id"),
     Index(
         "outbox_undelivered",
@@ -264,7 +270,7 @@ authority = table(
     Column("successor", Text, ForeignKey("payments.authority.code")),
     Column("items_per_minute_max", Integer, nullable=False),
     Index("authority_pushed_by", "pushed_by"),
-    partial("authority_successor", "successor", where="successor IS NOT NULL"),
+    Index("authority_successor", "successor", postgresql_where=text("successor IS NOT NULL")),
 )
 
 intake = table(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Text
 
-from payments.postgres.columns import columns, link, partial
+from payments.postgres.columns import columns, link
 
 
 def test_columns_are_filled_unless_they_may_lack_a_value():
@@ -15,8 +15,3 @@ def test_columns_are_filled_unless_they_may_lack_a_value():
 
 def test_a_link_names_the_id_of_its_table():
     assert link("payment").name == "payment_id"
-
-
-def test_a_partial_index_says_for_which_rows():
-    index = partial("some", "a", where="a IS NOT NULL")
-    assert str(index.dialect_options["postgresql"]["where"]) == "a IS NOT NULL"
