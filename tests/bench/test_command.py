@@ -8,7 +8,7 @@ from tests.bench.conftest import STORED
 
 
 def test_everything_can_be_measured_and_posting_comes_last() -> None:
-    assert WHAT[-3:] == ("post", "push", "all")
+    assert WHAT[-4:] == ("post", "push", "look-up", "all")
     assert set(WHAT) == {*MEASURES, "push", "all"}
 
 
