@@ -218,9 +218,9 @@ def _steps(facts: ContributionFacts, due: Contribution, *, paid: Money) -> Itera
         yield QuoteStep(PAID, -paid, paid)
 
 
-def _state_steps(support: Support, state: Money, *, unit: Rate) -> Iterator[QuoteStep]:
+def _state_steps(support: Support, borne: Money, *, unit: Rate) -> Iterator[QuoteStep]:
     """Yield the State's share at face value, then what discount or interest makes of it."""
-    at_face = half_up(support.at_face, unit=unit) if support.is_weighed else state
+    at_face = half_up(support.at_face, unit=unit) if support.is_weighed else borne
     status = least_sure(support.statuses)
     yield QuoteStep(
         STATE,
@@ -232,9 +232,9 @@ def _state_steps(support: Support, state: Money, *, unit: Rate) -> Iterator[Quot
         support.rate.source,
         status,
     )
-    if at_face != state:
+    if at_face != borne:
         source = support.rate.source
-        yield QuoteStep(WEIGHED, at_face - state, at_face, law=source, status=status)
+        yield QuoteStep(WEIGHED, at_face - borne, at_face, law=source, status=status)
 
 
 def _period_notes(facts: ContributionFacts, due: Contribution, *, on: date) -> Iterator[Note]:
