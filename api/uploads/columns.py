@@ -28,13 +28,14 @@ class Column:
     def of(
         cls,
         code: str,
+        *,
         title: str,
-        *goes_to: str,
+        at: tuple[str, ...],
         shape: Shape = Shape.TEXT,
         optional: bool = False,
     ) -> "Column":
         """Return a column; one that is not `optional` has something in every row."""
-        return cls(code, title, goes_to, shape, is_needed=not optional)
+        return cls(code, title, at, shape, is_needed=not optional)
 
     @property
     def header(self) -> str:
@@ -62,14 +63,16 @@ class Row:
     bad: tuple[BadCell, ...]
 
 
-_NUMBER: Final = Column.of("number", "Số quyết định, thông báo hoặc hồ sơ", "number")
-_ACCOUNT: Final = Column.of("account", "Mã tài khoản thụ hưởng", "beneficiary")
+_NUMBER: Final = Column.of("number", title="Số quyết định, thông báo hoặc hồ sơ", at=("number",))
+_ACCOUNT: Final = Column.of("account", title="Mã tài khoản thụ hưởng", at=("beneficiary",))
 _PERSON: Final = (
-    Column.of("name", "Họ và tên người nộp", "personal.name", optional=True),
-    Column.of("personal_id", "Số định danh cá nhân", "personal.personal_id", optional=True),
+    Column.of("name", title="Họ và tên người nộp", at=("personal.name",), optional=True),
+    Column.of(
+        "personal_id", title="Số định danh cá nhân", at=("personal.personal_id",), optional=True
+    ),
 )
 _BUDGET: Final = tuple(
-    Column.of(code, title, f"facts.budget.{code}", optional=True)
+    Column.of(code, title=title, at=(f"facts.budget.{code}",), optional=True)
     for code, title in (
         ("chapter", "Mã chương"),
         ("sub_item", "Mã tiểu mục"),
@@ -84,64 +87,113 @@ COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = MappingProxyType(
         "traffic_fine": (
             _NUMBER,
             Column.of(
-                "decided_on", "Ngày quyết định", "decided_on", "facts.issued_on", shape=Shape.DAY
+                "decided_on",
+                title="Ngày quyết định",
+                at=("decided_on", "facts.issued_on"),
+                shape=Shape.DAY,
             ),
-            Column.of("plate", "Biển số xe", "subject", "personal.plate"),
+            Column.of(
+                "plate",
+                title="Biển số xe",
+                at=("subject", "personal.plate"),
+            ),
             *_PERSON,
-            Column.of("fine_vnd", "Tiền phạt (đồng)", "facts.fine_vnd", shape=Shape.AMOUNT),
+            Column.of(
+                "fine_vnd", title="Tiền phạt (đồng)", at=("facts.fine_vnd",), shape=Shape.AMOUNT
+            ),
             Column.of(
                 "received_on",
-                "Ngày giao quyết định",
-                "facts.received_on",
+                title="Ngày giao quyết định",
+                at=("facts.received_on",),
                 shape=Shape.DAY,
                 optional=True,
             ),
-            Column.of("term_days", "Số ngày phải nộp", "facts.term_days", shape=Shape.WHOLE),
-            Column.of("behaviour", "Hành vi vi phạm", "facts.behaviour"),
-            Column.of("authority", "Cơ quan ra quyết định", "facts.authority"),
-            Column.of("record_number", "Số biên bản", "facts.record_number", optional=True),
+            Column.of(
+                "term_days", title="Số ngày phải nộp", at=("facts.term_days",), shape=Shape.WHOLE
+            ),
+            Column.of("behaviour", title="Hành vi vi phạm", at=("facts.behaviour",)),
+            Column.of("authority", title="Cơ quan ra quyết định", at=("facts.authority",)),
+            Column.of(
+                "record_number", title="Số biên bản", at=("facts.record_number",), optional=True
+            ),
             _ACCOUNT,
             *_BUDGET,
             Column.of(
                 "late_sub_item",
-                "Mã tiểu mục tiền chậm nộp",
-                "facts.budget.late_sub_item",
+                title="Mã tiểu mục tiền chậm nộp",
+                at=("facts.budget.late_sub_item",),
                 optional=True,
             ),
         ),
         "fee": (
             _NUMBER,
-            Column.of("subject", _SUBJECT, "subject"),
+            Column.of("subject", title=_SUBJECT, at=("subject",)),
             *_PERSON,
-            Column.of("title", "Tên khoản phí, lệ phí", "facts.title", "facts.lines.0.title"),
-            Column.of("authority", "Cơ quan thu", "facts.authority"),
-            Column.of("code", "Mã dịch vụ", "facts.lines.0.code"),
-            Column.of("law", "Căn cứ pháp lý", "facts.lines.0.law", optional=True),
+            Column.of(
+                "title",
+                title="Tên khoản phí, lệ phí",
+                at=("facts.title", "facts.lines.0.title"),
+            ),
+            Column.of("authority", title="Cơ quan thu", at=("facts.authority",)),
+            Column.of("code", title="Mã dịch vụ", at=("facts.lines.0.code",)),
+            Column.of("law", title="Căn cứ pháp lý", at=("facts.lines.0.law",), optional=True),
             Column.of(
                 "amount_vnd",
-                "Số tiền (đồng)",
-                "facts.lines.0.amount_vnd",
+                title="Số tiền (đồng)",
+                at=("facts.lines.0.amount_vnd",),
                 shape=Shape.AMOUNT,
                 optional=True,
             ),
-            Column.of("channel", "Cách nộp hồ sơ", "facts.lines.0.channel", optional=True),
-            Column.of("count", "Số lần", "facts.lines.0.count", shape=Shape.WHOLE, optional=True),
-            Column.of("pages", "Số trang", "facts.lines.0.pages", shape=Shape.WHOLE, optional=True),
-            Column.of("copies", "Số bản", "facts.lines.0.copies", shape=Shape.WHOLE, optional=True),
-            Column.of("due_on", "Hạn nộp", "facts.due_on", shape=Shape.DAY, optional=True),
+            Column.of(
+                "channel", title="Cách nộp hồ sơ", at=("facts.lines.0.channel",), optional=True
+            ),
+            Column.of(
+                "count",
+                title="Số lần",
+                at=("facts.lines.0.count",),
+                shape=Shape.WHOLE,
+                optional=True,
+            ),
+            Column.of(
+                "pages",
+                title="Số trang",
+                at=("facts.lines.0.pages",),
+                shape=Shape.WHOLE,
+                optional=True,
+            ),
+            Column.of(
+                "copies",
+                title="Số bản",
+                at=("facts.lines.0.copies",),
+                shape=Shape.WHOLE,
+                optional=True,
+            ),
+            Column.of(
+                "due_on", title="Hạn nộp", at=("facts.due_on",), shape=Shape.DAY, optional=True
+            ),
             _ACCOUNT,
             *_BUDGET,
         ),
         "demand": (
             _NUMBER,
-            Column.of("decided_on", "Ngày thông báo", "decided_on", shape=Shape.DAY, optional=True),
-            Column.of("subject", _SUBJECT, "subject", optional=True),
+            Column.of(
+                "decided_on",
+                title="Ngày thông báo",
+                at=("decided_on",),
+                shape=Shape.DAY,
+                optional=True,
+            ),
+            Column.of("subject", title=_SUBJECT, at=("subject",), optional=True),
             *_PERSON,
-            Column.of("title", "Nội dung thu", "facts.title"),
-            Column.of("law", "Căn cứ pháp lý", "facts.law"),
-            Column.of("amount_vnd", "Số tiền (đồng)", "facts.amount_vnd", shape=Shape.AMOUNT),
-            Column.of("due_on", "Hạn nộp", "facts.due_on", shape=Shape.DAY, optional=True),
-            Column.of("authority", "Cơ quan thu", "facts.authority", optional=True),
+            Column.of("title", title="Nội dung thu", at=("facts.title",)),
+            Column.of("law", title="Căn cứ pháp lý", at=("facts.law",)),
+            Column.of(
+                "amount_vnd", title="Số tiền (đồng)", at=("facts.amount_vnd",), shape=Shape.AMOUNT
+            ),
+            Column.of(
+                "due_on", title="Hạn nộp", at=("facts.due_on",), shape=Shape.DAY, optional=True
+            ),
+            Column.of("authority", title="Cơ quan thu", at=("facts.authority",), optional=True),
             _ACCOUNT,
             *_BUDGET,
         ),
