@@ -14,9 +14,10 @@ from api.settings import read_settings
 from ledger.audit_record import Act, Doer
 from ledger.postgres import audit_rows
 from payments.authority import ITEMS_PER_MINUTE_MAX, Authority, Family
+from payments.end_authority import end_authority
 from payments.errors import InputRefused
 from payments.postgres.authority_rows import all_authorities
-from payments.push_authorities import end_authority, push_authorities
+from payments.push_authorities import push_authorities
 
 LISTED_MAX: Final = 5_000
 ITEMS_PER_MINUTE: Final = 10_000

@@ -1,15 +1,19 @@
 """The register of authorities in and out of the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from ledger.postgres.transaction import Tx
 from payments.authority import Authority, Family
+from payments.errors import InputRefused
 from payments.postgres.tables import authority as t
+
+SUCCESSIONS_MAX: Final = 20
+"""How many times in a row an authority may have been followed by another."""
 
 
 def insert_authorities(tx: Tx, authorities: Sequence[Authority]) -> set[str]:
@@ -71,6 +75,27 @@ def authority_of(tx: Tx, partner: str, *, code: str, locked: bool = False) -> Au
 def end(tx: Tx, code: str, *, on: date, successor: str | None) -> None:
     """Give an authority its last day, and who takes over."""
     tx.execute(update(t).where(t.c.code == code).values(in_force_to=on, successor=successor))
+
+
+def check_succession(tx: Tx, authority: Authority, *, pushed: Mapping[str, Authority]) -> None:
+    """Refuse a successor that is nowhere, or a line of successors that does not end.
+
+    `pushed` is what is about to be registered, by code.
+
+    Raises:
+        InputRefused: naming the field.
+    """
+    one: Authority = authority
+    for _ in range(SUCCESSIONS_MAX):
+        if one.successor is None:
+            return
+        found = pushed.get(one.successor) or authorities_by_code(tx, {one.successor}).get(
+            one.successor
+        )
+        if found is None:
+            raise InputRefused(field="successor", reason=f"{one.successor} is not registered")
+        one = found
+    raise InputRefused(field="successor", reason="leads back to the authority itself")
 
 
 def _spoken_for(partner: str) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Registering authorities, and letting one take over from another."""
+"""Registering authorities."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,9 +9,8 @@ from ledger.postgres.transaction import Tx
 from payments.authority import Authority, Family
 from payments.errors import InputRefused
 from payments.postgres.authority_rows import authorities_by_code
-from payments.push_authorities import AUTHORITIES_MAX, end_authority, push_authorities
+from payments.push_authorities import AUTHORITIES_MAX, push_authorities
 
-LAST = date(2025, 2, 28)
 NEW = Authority(
     code="csgt",
     family=Family.POLICE,
@@ -40,34 +39,7 @@ def test_too_many_at_once_are_refused(tx: Tx):
         push_authorities(tx, [NEW] * (AUTHORITIES_MAX + 1))
 
 
-def test_an_ended_authority_names_who_took_over(tx: Tx):
-    push_authorities(tx, [NEW, OLD])
-    ended = end_authority(tx, "ttgt-hn", on=LAST, successor="csgt")
-    assert (ended.in_force_to, ended.successor) == (LAST, "csgt")
-    assert authorities_by_code(tx, {"ttgt-hn"}) == {"ttgt-hn": ended}
-    assert end_authority(tx, "ttgt-hn", on=LAST, successor="csgt") == ended
-
-
-def test_an_authority_ends_once(tx: Tx):
-    push_authorities(tx, [NEW, OLD])
-    end_authority(tx, "ttgt-hn", on=LAST, successor="csgt")
-    with pytest.raises(InputRefused, match="ended already"):
-        end_authority(tx, "ttgt-hn", on=date(2025, 3, 1), successor="csgt")
-
-
-@pytest.mark.parametrize(
-    ("code", "successor", "field"),
-    [("nobody", "csgt", "code"), ("ttgt-hn", "nobody", "successor"), ("csgt", "csgt", "successor")],
-)
-def test_nobody_takes_over_from_or_as_nobody(tx: Tx, code: str, successor: str, field: str):
-    push_authorities(tx, [NEW, OLD])
-    with pytest.raises(InputRefused) as refused:
-        end_authority(tx, code, on=LAST, successor=successor)
-    assert refused.value.field == field
-
-
-def test_a_line_of_successors_never_leads_back(tx: Tx):
-    push_authorities(tx, [NEW, OLD])
-    end_authority(tx, "ttgt-hn", on=LAST, successor="csgt")
-    with pytest.raises(InputRefused, match="leads back"):
-        end_authority(tx, "csgt", on=LAST, successor="ttgt-hn")
+def test_a_successor_that_is_nowhere_is_refused(tx: Tx):
+    ended = replace(OLD, in_force_to=date(2025, 2, 28), successor="nobody")
+    with pytest.raises(InputRefused, match="nobody is not registered"):
+        push_authorities(tx, [NEW, ended])

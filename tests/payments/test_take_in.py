@@ -9,11 +9,12 @@ import pytest
 
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.authority import REQUESTS_PER_MINUTE_MAX
+from payments.end_authority import end_authority
 from payments.errors import InputRefused, NotFound, QuotaSpent
 from payments.intake import Channel, Received
 from payments.obligation import NewObligation
 from payments.postgres import intake_rows
-from payments.push_authorities import end_authority, push_authorities
+from payments.push_authorities import push_authorities
 from payments.push_beneficiaries import push_beneficiaries
 from payments.push_obligations import PushOutcome, PushVerdict, push_obligations
 from payments.take_in import TakenIn, Unreadable, take_in
