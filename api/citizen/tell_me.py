@@ -62,8 +62,8 @@ def routes(house: House) -> APIRouter:
         try:
             checked_address(form.address)
         except InputRefused:
-            words = "Nhập một địa chỉ thư điện tử, như ten@example.vn"
-            errors = {"address": house.pages.speech(request).say(words)}
+            say = house.pages.speech(request).say
+            errors = {"address": say("Nhập một địa chỉ thư điện tử, như ten@example.vn")}
             return _page(house, request, visitor, form, status=422, errors=errors)
         place = _keep(house, request, visitor, question, form.address)
         end = _serializer(house).dumps(place)
