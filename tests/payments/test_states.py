@@ -85,7 +85,9 @@ def test_every_attempt_is_either_live_or_final():
 def test_the_database_holds_the_same_tables(tx: Tx):
     kept = {
         (row.machine, row.from_state, row.step, row.to_state)
-        for row in tx.execute(text("SELECT * FROM payments.state_step WHERE machine <> 'obligation'"))
+        for row in tx.execute(
+            text("SELECT * FROM payments.state_step WHERE machine <> 'obligation'")
+        )
     }
     ours = {
         *(
