@@ -51,7 +51,7 @@ def _in_templates() -> Iterator[str]:
 
 
 def _in_code() -> Iterator[str]:
-    files = [API / "page.py", API / "language.py", API / "explained.py"]
+    files = [API / "page.py", API / "language.py", API / "explained.py", API / "mail.py"]
     files += (API / "citizen").glob("*.py")
     for file in [*files, *(API / "console").glob("*.py"), *(API / "access").glob("*.py")]:
         tree = ast.parse(file.read_text())
