@@ -16,6 +16,7 @@ from payments.obligation import NewObligation, Obligation, normalised_number
 from payments.obligations.contract import Facts
 from payments.obligations.rates import Rates
 from payments.obligations.registry import KINDS
+from payments.spelling import check_all_seen, check_compared
 
 CHANGES_MAX: Final = 1_000
 REASON_MAX: Final = 500
@@ -137,6 +138,7 @@ def checked_change(change: ObligationChange) -> ObligationChange:
         raise InputRefused(field="facts", reason="is missing: nothing is corrected")
     if change.successor is not None and change.successor.kind != change.kind:
         raise InputRefused(field="successor.kind", reason="is another kind than before")
+    check_compared(subject=change.subject or "", personal=change.personal or {})
     return replace(
         change,
         reason=_text("reason", change.reason, length_max=REASON_MAX),
@@ -166,10 +168,14 @@ def changed_facts(
             raise InputRefused(field="act", reason="is not known for this kind")
         parts = [(each.due_on, each.amount) for each in change.instalments]
         facts = kind.in_instalments(facts, parts=parts, granted_on=granted_on, rates=rates)
+    if facts is obligation.facts:
+        return facts
     try:
-        return facts if facts is obligation.facts else kind.read_facts(facts)
+        read = kind.read_facts(facts)
     except InputRefused as problem:
         raise InputRefused(field=f"facts.{problem.field}", reason=problem.reason) from problem
+    check_all_seen(read, field="facts")
+    return read
 
 
 def digest_of(change: ObligationChange, *, key: bytes) -> bytes:

@@ -40,13 +40,11 @@ from payments.postgres.obligation_rows import (
     obligations_by_key,
 )
 from payments.postgres.record_rows import decide
-from payments.spelling import check_all_seen, check_latin, check_seen
+from payments.spelling import check_all_seen, check_compared, check_latin
 
 PUSHED_MAX: Final = 1_000
 LAST_DIGITS: Final = 4
 """How many digits of a personal id a person types to be believed."""
-
-_COMPARED: Final = frozenset({"plate", "personal_id", "phone"})
 
 
 class PushOutcome(enum.StrEnum):
@@ -127,7 +125,8 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
     kind = KINDS.get(pushed.kind)
     if kind is None:
         raise InputRefused(field="kind", reason="is not a kind of obligation known here")
-    _check_spelling(pushed)
+    check_latin(pushed.number, field="number")
+    check_compared(subject=pushed.subject, personal=pushed.personal)
     number = normalised_number(pushed.number)
     subject = normalised_subject(pushed.subject)
     if SecondFact.DECIDED_ON in kind.second_facts and pushed.decided_on is None:
@@ -167,15 +166,6 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
         status=ObligationStatus.OPEN,
     )
     return _Checked(row, personal)
-
-
-def _check_spelling(pushed: NewObligation) -> None:
-    """Refuse what people compare by eye and nobody could tell apart by eye."""
-    check_latin(pushed.number, field="number")
-    check_latin(pushed.subject, field="subject")
-    for name, value in pushed.personal.items():
-        check = check_latin if name in _COMPARED else check_seen
-        check(value, field=f"personal.{name}")
 
 
 def _facts(kind: ObligationKind, facts: Facts) -> Facts:

@@ -25,6 +25,7 @@ LOOK_ALIKES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Cyrillic and Greek letters by the Latin one they are taken for."""
 
+_COMPARED: Final = frozenset({"plate", "personal_id", "phone"})
 _D_TWINS: Final = frozenset("ĐđÐð")
 _LETTERS: Final = frozenset("LMN")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -62,6 +63,18 @@ def check_latin(text: str, *, field: str) -> None:
         meant = LOOK_ALIKES.get(sign) or unicodedata.normalize("NFKC", sign)
         hint = f" where {meant} is meant" if meant.isascii() else ""
         raise InputRefused(field=field, reason=f"has {_named(sign)} at {place}{hint}")
+
+
+def check_compared(*, subject: str, personal: Mapping[str, str]) -> None:
+    """Refuse what people compare by eye and nobody could tell apart by eye.
+
+    Raises:
+        InputRefused: naming the subject or the personal field.
+    """
+    check_latin(subject, field="subject")
+    for name, value in personal.items():
+        check = check_latin if name in _COMPARED else check_seen
+        check(value, field=f"personal.{name}")
 
 
 def check_all_seen(facts: Mapping[str, object], *, field: str) -> None:

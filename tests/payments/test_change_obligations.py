@@ -24,7 +24,7 @@ from tests.payments.changing import (
     kept,
     supersede,
 )
-from tests.payments.owed import NOW, fine, push
+from tests.payments.owed import FINE_FACTS, NOW, fine, push
 
 
 def test_more_changes_than_the_limit_are_refused_at_once(tx: Tx):
@@ -91,6 +91,28 @@ def test_one_bad_change_sinks_no_other(tx: Tx):
         ("refused", "decided_on"),
         ("changed", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "corrected"),
+    [
+        ("subject", {"subject": "59А-123.21"}),  # noqa: RUF001 (a Cyrillic A)
+        ("subject", {"subject": "59A\u200b-123.21"}),
+        ("personal.name", {"personal": {"name": "Trần\u202e Bình"}}),
+        ("personal.plate", {"personal": {"plate": "59А-123.21"}}),  # noqa: RUF001 (as above)
+        ("personal.personal_id", {"personal": {"personal_id": "O01099012345\u0661"}}),
+        ("facts.behaviour", {"facts": {**FINE_FACTS, "behaviour": "Vượt\u200b đèn đỏ"}}),
+        ("successor.subject", {"successor": replace(fine("2/Q"), subject="59А-1")}),  # noqa: RUF001 (as above)
+    ],
+)
+def test_corrected_words_are_checked_as_those_of_a_push(
+    tx: Tx, field: str, corrected: dict[str, object]
+):
+    (one,) = push(tx, fine())
+    act = ChangeAct.SUPERSEDE if "successor" in corrected else ChangeAct.CORRECT
+    (verdict,) = change(tx, replace(CANCEL, act=act, **corrected))
+    assert (verdict.outcome, verdict.field) == (ChangeOutcome.REFUSED, field), verdict
+    assert kept(tx, one).version == 1
 
 
 def test_a_corrected_plate_and_person_are_found_and_the_old_ones_are_not(tx: Tx):
