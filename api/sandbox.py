@@ -1,7 +1,6 @@
-"""What the sandbox is filled with: accounts, one sample of every kind, and a portal's day."""
+"""What the sandbox is filled with: accounts, authorities, and one sample of every kind."""
 
-import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -64,9 +63,6 @@ AUTHORITIES = (
 )
 """The register of the sandbox: one key speaks for all; one was dissolved and has a successor."""
 
-MIX = (("insurance", 56_0), ("fee", 23_6), ("fine", 18_0), ("other", 2_4))
-"""What the portal's payments are, per thousand."""
-
 _FIRST_PERSON = {"name": "NGUYỄN VĂN A", "personal_id": "001090012345"}
 _SECOND_PERSON = {"name": "TRẦN THỊ B", "personal_id": "001185006789"}
 _LAST_DIGITS = 4
@@ -77,9 +73,6 @@ _BEHAVIOURS = (
     "Điều khiển xe chạy quá tốc độ quy định từ 10 đến 20 km/h",
     "Không thắt dây đai an toàn khi điều khiển xe ô tô",
 )
-_FINES_VND = (1_000_000, 3_000_000, 5_000_000, 18_000_000)
-_FEES_VND = (16_000, 115_000, 200_000, 350_000)
-_INSURANCE_VND = (409_860, 484_000, 1_117_800, 4_488_000)
 
 
 def sample_decisions(today: date) -> list[NewObligation]:
@@ -121,27 +114,6 @@ def sample_obligations(today: date) -> list[NewObligation]:
         *_dossiers(),
         _land_notice(today),
     ]
-
-
-def portal_day(count: int, *, today: date, seed: int) -> Iterator[NewObligation]:
-    """Yield demands in the mix of the real portal; the same seed gives the same demands."""
-    draw = random.Random(seed)  # noqa: S311 (repeatable sample data, no secret)
-    kinds = [kind for kind, _ in MIX]
-    weights = [weight for _, weight in MIX]
-    for ordinal in range(1, count + 1):
-        kind = draw.choices(kinds, weights)[0]
-        number = f"{seed:05d}{ordinal:06d}"
-        if kind == "fine":
-            age = draw.randint(2, 40)
-            yield fine(
-                number=f"{number}/QĐ-XPHC",
-                plate=f"{draw.randint(29, 99)}A-{draw.randint(100, 999)}.{draw.randint(10, 99)}",
-                fine_vnd=draw.choice(_FINES_VND),
-                issued_on=today - timedelta(days=age + 2),
-                received_on=today - timedelta(days=age),
-            )
-        else:
-            yield _demand(kind, number, today=today, draw=draw)
 
 
 def fine(
@@ -324,24 +296,4 @@ def _for_second_person(
         personal=_SECOND_PERSON,
         facts=facts,
         beneficiary=beneficiary,
-    )
-
-
-def _demand(kind: str, number: str, *, today: date, draw: random.Random) -> NewObligation:
-    is_insurance = kind == "insurance"
-    amount_vnd = draw.choice(_INSURANCE_VND if is_insurance else _FEES_VND)
-    return NewObligation(
-        provider="bhxh" if is_insurance else "agency",
-        kind="demand",
-        number=f"{'BH' if is_insurance else 'HS'}{number}",
-        decided_on=today,
-        subject=f"{draw.randint(1000, 9999)}",
-        personal={"name": "NGUYỄN VĂN A"},
-        facts={
-            "amount_vnd": amount_vnd,
-            "title": "Đóng bảo hiểm" if is_insurance else "Lệ phí, phí",
-            "law": "Theo thông báo của cơ quan thu",
-            "budget": {},
-        },
-        beneficiary=SI_OFFICE if is_insurance else TREASURY,
     )

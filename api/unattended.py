@@ -10,9 +10,10 @@ from api import commands
 from api.clock import monotonic_ms
 from api.far_side import Sandbox
 from api.house import House
-from api.sandbox import portal_day
+from api.portal_day import portal_day
 from api.screen import show
 from payments.obligation import NewObligation
+from payments.obligations.registry import KINDS
 from payments.postgres import payment_rows
 from payments.push_obligations import push_obligations
 from payments.states import PaymentState
@@ -69,14 +70,13 @@ class Portal:
 
     def find(self, demand: NewObligation) -> dict[str, object]:
         """Return what stands on the payer's screen: the obligation's token and its total."""
-        return self._post(
-            "/v1/look-ups",
-            {
-                "number": demand.number,
-                "decided_on": str(demand.decided_on),
-                "subject": demand.subject,
-            },
-        )
+        asked: dict[str, object] = {"number": demand.number, "subject": demand.subject}
+        if demand.decided_on is not None:
+            asked["decided_on"] = demand.decided_on.isoformat()
+        kind = KINDS[demand.kind]
+        if kind.typed is not None:
+            asked["number"] = kind.typed(demand.number)
+        return self._post("/v1/look-ups", asked)
 
     def open(self, found: dict[str, object], *, key: str) -> str:
         """Open a payment of what was found and return its number."""

@@ -19,8 +19,8 @@ from sqlalchemy.pool import NullPool
 from api.composition import open_house
 from api.far_side import Sandbox
 from api.house import House
+from api.portal_day import portal_day
 from api.postgres.embedded import Server
-from api.sandbox import portal_day
 from api.settings import read_settings
 from api.unattended import Portal
 from ledger.postgres.transaction import transactions
