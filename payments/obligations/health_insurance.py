@@ -10,7 +10,7 @@ from typing import Final
 from ledger.money import ZERO, Money, total
 from payments.errors import InputRefused, PriceRefused
 from payments.obligations.body import Body
-from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact
+from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact, Sort
 from payments.obligations.contribution import YARDSTICKS
 from payments.obligations.health_card import RATES_USED as CARD_RATES_USED
 from payments.obligations.health_card import Card, Continuity, new_card
@@ -50,6 +50,16 @@ LOST = (
     "giá trị sau thời gian chờ và thời gian tham gia liên tục tính lại từ đầu."
 )
 FIRST = "Người thứ %(order)s tham gia lần đầu: thẻ chỉ có giá trị sau thời gian chờ."
+CARD_OF_ALL = "Cả %(count)s người: thẻ mới dự kiến có giá trị từ %(first)s đến hết %(last)s."
+GAP_OF_ALL = (
+    "Cả %(count)s người: thẻ cũ đã hết hạn ngày %(ended)s; thẻ mới có giá trị từ ngày nộp tiền, "
+    "thời gian tham gia liên tục vẫn được tính."
+)
+LOST_OF_ALL = (
+    "Cả %(count)s người: thẻ cũ đã hết hạn ngày %(ended)s, gián đoạn quá lâu; thẻ mới chỉ có "
+    "giá trị sau thời gian chờ và thời gian tham gia liên tục tính lại từ đầu."
+)
+FIRST_OF_ALL = "Cả %(count)s người tham gia lần đầu: thẻ chỉ có giá trị sau thời gian chờ."
 LEVEL_CHANGES = (
     "Mức tham chiếu thay đổi từ %(day)s; nộp từ ngày đó thì số tiền khác, "
     "nộp trước ngày đó thì không phải đóng bù."
@@ -60,11 +70,12 @@ _OURS: Final = "health_insurance."
 _FACTORS: Final = tuple(f"{_OURS}member_factor_{order}" for order in range(1, len(LABELS) + 1))
 _PERIODS: Final = tuple(f"{_OURS}period_months_{name}" for name in ("quarter", "half_year", "year"))
 _NUMBER: Final = re.compile(r"(?P<household>[0-9A-Z]{4,20})/[0-9]{4}-(?:0[1-9]|1[0-2])")
-_WARNINGS: Final[Mapping[Continuity, tuple[str, str]]] = {
-    Continuity.SHORT_GAP: ("CARD_SHORT_GAP", GAP),
-    Continuity.LOST: ("CARD_CONTINUITY_LOST", LOST),
-    Continuity.FIRST: ("CARD_FIRST_TIME", FIRST),
+_WARNINGS: Final[Mapping[Continuity, tuple[str, str, str]]] = {
+    Continuity.SHORT_GAP: ("CARD_SHORT_GAP", GAP, GAP_OF_ALL),
+    Continuity.LOST: ("CARD_CONTINUITY_LOST", LOST, LOST_OF_ALL),
+    Continuity.FIRST: ("CARD_FIRST_TIME", FIRST, FIRST_OF_ALL),
 }
+"""By how a new card follows the old one: the note, for one member and for all alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +209,7 @@ def _price(
         )
         for member in household.members
     ]
-    notes = [note for member, card in cards for note in _card_notes(member, card)]
+    notes = list(_cards_notes(cards))
     notes += _level_notes(max(card.last for _, card in cards), on=on, rates=rates)
     if "UNCONFIRMED" in {period.status for period in periods}:
         notes.append(Note("PERIODS_UNCONFIRMED", PERIOD_UNSURE))
@@ -266,16 +277,32 @@ def _less(line: QuoteLine, paid: Money) -> QuoteLine:
     return replace(line, amount=line.amount - paid, steps=(*line.steps, step))
 
 
-def _card_notes(member: Member, card: Card) -> Iterator[Note]:
-    values = {"order": member.order, "first": card.first, "last": card.last}
-    yield Note("CARD_VALID", CARD, values)
+def _cards_notes(cards: Sequence[tuple[Member, Card]]) -> Iterator[Note]:
+    """Yield each member's notes, or once those of all where they are the same."""
+    are_alike = len({(member.card_ended_on, card) for member, card in cards}) == 1
+    if are_alike and len(cards) > 1:
+        yield from _card_notes(*cards[0], count=len(cards))
+        return
+    for member, card in cards:
+        yield from _card_notes(member, card, count=1)
+
+
+def _card_notes(member: Member, card: Card, *, count: int) -> Iterator[Note]:
+    """Yield what is to be told of a member's card; of more than one, `count` have the same."""
+    is_of_all = count > 1
+    who: dict[str, NoteValue] = {"count": count} if is_of_all else {"order": member.order}
+    days: dict[str, NoteValue] = {"first": card.first, "last": card.last}
+    yield Note("CARD_VALID", CARD_OF_ALL if is_of_all else CARD, who | days)
     if card.continuity is Continuity.UNBROKEN:
         return
-    code, text = _WARNINGS[card.continuity]
-    told: dict[str, NoteValue] = {"order": member.order}
-    if member.card_ended_on is not None:
-        told["ended"] = member.card_ended_on
-    yield Note(code, text, told, is_warning=card.continuity is not Continuity.FIRST)
+    code, of_one, of_all = _WARNINGS[card.continuity]
+    ended = {} if member.card_ended_on is None else {"ended": member.card_ended_on}
+    yield Note(
+        code,
+        of_all if is_of_all else of_one,
+        who | ended,
+        is_warning=card.continuity is not Continuity.FIRST,
+    )
 
 
 def _level_notes(covered_until: date, *, on: date, rates: Rates) -> list[Note]:
@@ -308,6 +335,7 @@ def _authority(facts: Facts) -> str:
 KIND = ObligationKind(
     code="health_insurance",
     name=NAME,
+    sort=Sort.INSURANCE,
     second_facts=frozenset({SecondFact.SUBJECT}),
     read_facts=_read_facts,
     price=_price,
@@ -316,7 +344,8 @@ KIND = ObligationKind(
     authority=_authority,
     texts=(
         *LABELS,
-        *(RULE, SHARE, PAID, ROUNDING, CARD, GAP, LOST, FIRST, LEVEL_CHANGES, PERIOD_UNSURE),
+        *(RULE, SHARE, PAID, ROUNDING, LEVEL_CHANGES, PERIOD_UNSURE),
+        *(CARD, GAP, LOST, FIRST, CARD_OF_ALL, GAP_OF_ALL, LOST_OF_ALL, FIRST_OF_ALL),
     ),
     typed=typed_number,
     rates_used=(

@@ -123,6 +123,30 @@ def test_each_member_is_told_from_when_the_card_holds():
     }
 
 
+@pytest.mark.parametrize(
+    ("ended_on", "codes"),
+    [
+        ("2026-08-31", ["CARD_VALID"]),
+        ("2026-07-31", ["CARD_VALID", "CARD_SHORT_GAP"]),
+        ("2026-05-01", ["CARD_VALID", "CARD_CONTINUITY_LOST"]),
+        (None, ["CARD_VALID", "CARD_FIRST_TIME"]),
+    ],
+)
+def test_what_holds_for_every_member_alike_is_said_once(ended_on: str | None, codes: list[str]):
+    old_card = {} if ended_on is None else {"card_ended_on": ended_on}
+    facts = household(*({"order": order, "months": 6} | old_card for order in (1, 2, 3)))
+    notes = [note for note in health_price(facts, on=date(2026, 8, 15)).notes if note.code in NAMES]
+    assert [note.code for note in notes] == codes
+    assert all(note.values["count"] == 3 for note in notes)
+    assert all("order" not in note.values for note in notes)
+    assert all(note.text in KIND.texts for note in notes)
+
+
+def test_a_single_member_is_told_by_the_order():
+    notes = health_price(_members(3), on=date(2026, 9, 1)).notes
+    assert notes[0].values["order"] == 3
+
+
 def test_a_line_says_the_first_members_month_its_share_and_how_sure_that_is():
     (line,) = health_price(_members(2), on=date(2026, 9, 1)).lines
     (step,) = line.steps
