@@ -21,6 +21,14 @@ class SecondFact(enum.StrEnum):
     SUBJECT = "subject"  # the plate, or the last digits of an identity paper
 
 
+class Sort(enum.StrEnum):
+    """What people take an obligation for: how pages speak of it, and where it is searched for."""
+
+    FINE = "fine"  # somebody decided that a person did wrong
+    INSURANCE = "insurance"
+    FEE = "fee"  # whatever else an agency asks for
+
+
 @dataclass(frozen=True, slots=True)
 class Priced:
     """What is due on one day; `deadline` is the last day without surcharge, None without one."""
@@ -120,6 +128,7 @@ class ObligationKind:
     title: Callable[[Facts], str]
     authority: Callable[[Facts], str]
     texts: tuple[str, ...]
+    sort: Sort = Sort.FEE
     dated_on: Callable[[Facts], date | None] = undated
     is_payable: bool = True
     typed: Callable[[str], str] | None = None

@@ -10,7 +10,7 @@ from typing import Final
 from ledger.money import ZERO, Money, total
 from payments.errors import InputRefused
 from payments.obligations.body import Body
-from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact
+from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact, Sort
 from payments.obligations.contribution import (
     GROUPS,
     NO_SUPPORT,
@@ -303,6 +303,7 @@ def _authority(facts: Facts) -> str:
 KIND = ObligationKind(
     code="social_insurance",
     name=NAME,
+    sort=Sort.INSURANCE,
     second_facts=frozenset({SecondFact.SUBJECT}),
     read_facts=_read_facts,
     price=_price,

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from ledger.money import ZERO, Money, total
-from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact
+from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact, Sort
 from payments.obligations.fine_facts import FineFacts, kept_fine, read_fine
 from payments.obligations.fine_relief import RATES_USED as RELIEF_RATES_USED
 from payments.obligations.fine_relief import deferred, in_instalments
@@ -253,6 +253,7 @@ _TEXTS: Final = (
 KIND = ObligationKind(
     code="traffic_fine",
     name=NAME,
+    sort=Sort.FINE,
     second_facts=frozenset({SecondFact.DECIDED_ON, SecondFact.SUBJECT}),
     read_facts=_read_facts,
     price=_price,

@@ -7,7 +7,7 @@ from typing import Final, NoReturn
 
 from payments.errors import NotPayable
 from payments.obligations.body import Body
-from payments.obligations.contract import Facts, ObligationKind, PaidPart, SecondFact
+from payments.obligations.contract import Facts, ObligationKind, PaidPart, SecondFact, Sort
 from payments.obligations.rates import Rates
 
 NAME = "Biên bản vi phạm hành chính"
@@ -66,6 +66,7 @@ def _authority(facts: Facts) -> str:
 KIND = ObligationKind(
     code="violation_record",
     name=NAME,
+    sort=Sort.FINE,
     second_facts=frozenset({SecondFact.DECIDED_ON, SecondFact.SUBJECT}),
     read_facts=_read_facts,
     price=_price,

@@ -8,7 +8,8 @@ import pytest
 
 from payments import obligations
 from payments.errors import InputRefused
-from payments.obligations.registry import KINDS, find_kinds
+from payments.obligations.contract import Sort
+from payments.obligations.registry import KINDS, UNDATED, find_kinds
 
 
 def test_every_file_with_a_kind_is_found_by_its_code():
@@ -38,3 +39,17 @@ def test_what_can_be_paid_has_a_name_and_texts_to_translate():
     for kind in KINDS.values():
         assert kind.name
         assert kind.is_payable == bool(kind.texts)
+
+
+def test_what_asks_for_no_date_is_found_without_one():
+    assert {"demand", "fee", "land_notice"} <= UNDATED
+    assert not UNDATED & {"traffic_fine", "violation_record"}
+
+
+def test_each_kind_is_searched_for_where_people_look_for_it():
+    by_sort = {sort: {kind.code for kind in KINDS.values() if kind.sort is sort} for sort in Sort}
+    assert by_sort == {
+        Sort.FINE: {"traffic_fine", "violation_record"},
+        Sort.INSURANCE: {"social_insurance", "health_insurance"},
+        Sort.FEE: {"fee", "land_notice", "demand"},
+    }
