@@ -15,7 +15,7 @@ from payments.obligation import (
     normalised_subject,
 )
 from payments.obligations.rates import Rates
-from payments.obligations.registry import KINDS
+from payments.obligations.registry import KINDS, UNDATED
 from payments.personal_data import INDEX_BYTES, PersonalDataKeys, blind_index
 from payments.postgres.obligation_rows import candidates, obligations_by_id
 from payments.show_obligations import show_obligations
@@ -29,7 +29,10 @@ _NO_ROW: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person types from a paper: number, date and plate or last digits."""
+    """What a person types from a paper: number, date and plate or last digits.
+
+    Without a date, papers are found whose kind asks for none.
+    """
 
     number: str
     decided_on: date | None
@@ -62,7 +65,11 @@ def look_up(
     subject = normalised_subject(question.subject)
     wanted = blind_index(keys, number=number, subject=subject)
     near = candidates(
-        tx, number=number, decided_on=question.decided_on, candidates_max=CANDIDATES_MAX
+        tx,
+        number=number,
+        decided_on=question.decided_on,
+        undated=UNDATED,
+        candidates_max=CANDIDATES_MAX,
     )
     kept = obligations_by_id(tx, _matching(near, wanted))
     asked = _one_of(list(kept.values()))

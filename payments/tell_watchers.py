@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ledger.postgres.transaction import OpenTx
-from payments.obligations.registry import KINDS
+from payments.obligations.registry import KINDS, UNDATED
 from payments.personal_data import PersonalDataKeys, unseal
 from payments.postgres import watch_rows
 from payments.watch import DueWatch, Word, wait_after
@@ -39,6 +39,7 @@ def tell_watchers(
         due = watch_rows.claim_due(
             tx,
             records=[code for code, kind in KINDS.items() if not kind.is_payable],
+            undated=UNDATED,
             now=now,
             lease_until=now + LEASE,
             watches_max=limit_max,

@@ -7,7 +7,7 @@ from types import MappingProxyType, ModuleType
 from typing import Final
 
 from payments import obligations
-from payments.obligations.contract import ObligationKind
+from payments.obligations.contract import ObligationKind, SecondFact
 
 
 def find_kinds(package: ModuleType) -> Mapping[str, ObligationKind]:
@@ -30,3 +30,8 @@ def find_kinds(package: ModuleType) -> Mapping[str, ObligationKind]:
 
 KINDS: Final = find_kinds(obligations)
 """All kinds this program knows."""
+
+UNDATED: Final = frozenset(
+    code for code, kind in KINDS.items() if SecondFact.DECIDED_ON not in kind.second_facts
+)
+"""Kinds found without a date, whether or not theirs have one."""

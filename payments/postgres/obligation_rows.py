@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Row, func, or_, select, tuple_, update
+from sqlalchemy import Row, false, func, or_, select, tuple_, update
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
@@ -134,14 +134,23 @@ def obligations_by_id(tx: Tx, obligation_ids: Collection[int]) -> dict[int, Obli
 
 
 def candidates(
-    tx: Tx, *, number: str, decided_on: date | None, candidates_max: int
+    tx: Tx,
+    *,
+    number: str,
+    decided_on: date | None,
+    undated: Collection[str],
+    candidates_max: int,
 ) -> list[tuple[int, bytes, bytes | None]]:
-    """Return id and both indexes of what has this number and date; nothing else of the row."""
+    """Return id and both indexes of what has this number and date; nothing else of the row.
+
+    Without a date, kinds that are `undated` are found whatever theirs is.
+    """
+    whatever_date = t.c.kind.in_(sorted(undated)) if decided_on is None else false()
     found = tx.execute(
         select(t.c.obligation_id, t.c.subject_index, t.c.other_index)
         .where(
             or_(t.c.number == number, t.c.typed_number == number),
-            t.c.decided_on.is_not_distinct_from(decided_on),
+            or_(t.c.decided_on.is_not_distinct_from(decided_on), whatever_date),
             t.c.subject_index.is_not(None),
         )
         .order_by(t.c.obligation_id)

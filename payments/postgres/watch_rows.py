@@ -22,7 +22,10 @@ WITH due AS MATERIALIZED (
                 UNION ALL
                 SELECT * FROM payments.obligation WHERE obligation.typed_number = waiting.number
             ) AS near
-            WHERE near.decided_on IS NOT DISTINCT FROM waiting.decided_on
+            WHERE (
+                    near.decided_on IS NOT DISTINCT FROM waiting.decided_on
+                    OR waiting.decided_on IS NULL AND near.kind = ANY(%(undated)s::text[])
+                )
                 AND waiting.fact_index IN (near.subject_index, near.other_index)
                 AND (near.kind = ANY(%(records)s::text[])) <> (near.status = 'open')
         )
@@ -88,16 +91,23 @@ def count_watches(
 
 
 def claim_due(
-    tx: Tx, *, records: Collection[str], now: datetime, lease_until: datetime, watches_max: int
+    tx: Tx,
+    *,
+    records: Collection[str],
+    undated: Collection[str],
+    now: datetime,
+    lease_until: datetime,
+    watches_max: int,
 ) -> list[DueWatch]:
     """Return watches whose decision is here, put off until the lease ends.
 
-    `records` are the kinds that are no decision themselves.
+    `records` are the kinds that are no decision themselves, `undated` those found without a date.
     """
     rows = tx.exec_driver_sql(
         _CLAIM,
         {
             "records": sorted(records),
+            "undated": sorted(undated),
             "now": now,
             "lease_until": lease_until,
             "watches_max": watches_max,

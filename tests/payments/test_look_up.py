@@ -108,6 +108,15 @@ def test_an_obligation_without_second_facts_is_never_found(tx: Tx):
     assert asked(tx, Question(number="H29", decided_on=None, subject="")) == NoMatch()
 
 
+def test_a_paper_whose_kind_asks_for_no_date_is_found_without_the_one_it_has(tx: Tx):
+    push(tx, replace(demand("H29"), subject="2345", decided_on=date(2026, 3, 10)))
+    question = Question(number="H29", decided_on=None, subject="2345")
+    assert isinstance(asked(tx, question), Found)
+    assert isinstance(asked(tx, replace(question, decided_on=date(2026, 3, 10))), Found)
+    assert asked(tx, replace(question, decided_on=date(2026, 3, 11))) == NoMatch()
+    assert asked(tx, replace(question, subject="2346")) == NoMatch()
+
+
 def test_a_number_two_units_share_leads_to_the_right_one(tx: Tx):
     other = replace(fine(fine_vnd=1_000), provider="thanh-tra", subject="30F-999.99")
     push(tx, fine(), other)

@@ -10,7 +10,7 @@ from ledger.postgres.transaction import Tx
 from payments.postgres.obligation_rows import withdraw
 from payments.tell_watchers import WatchersTold
 from payments.watch import KEPT_FOR, TRIES_MAX, Word
-from tests.payments.owed import fine, push, record
+from tests.payments.owed import demand, fine, push, record
 from tests.payments.scene import NOW
 from tests.payments.watching import WISH, Post, tell, wish
 
@@ -44,6 +44,13 @@ def test_another_date_is_another_decision(tx: Tx):
     wish(tx)
     push(tx, replace(fine(issued_on="2026-03-09"), decided_on=date(2026, 3, 9)))
     assert tell(tx, Post()) == WatchersTold()
+
+
+def test_who_typed_no_date_is_told_of_a_paper_that_has_one_unless_its_kind_asks_for_it(tx: Tx):
+    wish(tx, number="H29", subject="2345", decided_on=None)
+    wish(tx, decided_on=None)
+    push(tx, replace(demand("H29"), subject="2345", decided_on=date(2026, 3, 10)), fine())
+    assert tell(tx, Post()) == WatchersTold(told=1)
 
 
 def test_last_digits_serve_as_they_do_in_a_search(tx: Tx):

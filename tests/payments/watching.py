@@ -37,12 +37,20 @@ def wish(
     *,
     now: datetime = NOW,
     number: str = WISH.number,
+    decided_on: date | None = WISH.decided_on,
     subject: str = WISH.subject,
     address: str = WISH.address,
     device: str = WISH.device,
 ) -> str | None:
     """Keep a wish that differs from the usual one in these fields."""
-    wanted = replace(WISH, number=number, subject=subject, address=address, device=device)
+    wanted = replace(
+        WISH,
+        number=number,
+        decided_on=decided_on,
+        subject=subject,
+        address=address,
+        device=device,
+    )
     return watch_decision(tx, wanted, keys=KEYS, now=now)
 
 

@@ -1,6 +1,6 @@
 """Obligations in the database."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -70,10 +70,20 @@ def test_candidates_share_number_and_date_and_have_a_subject(tx: Tx):
     push_beneficiaries(tx, [TREASURY])
     ids = insert_obligations(tx, [row("A"), row("B"), row("C", index=None)], now=NOW)
     wanted = [(ids["csgt", "demand", "A"], b"i" * 16, None)]
-    assert candidates(tx, number="A", decided_on=DAY, candidates_max=2) == wanted
-    assert candidates(tx, number="A", decided_on=None, candidates_max=2) == []
-    assert candidates(tx, number="C", decided_on=DAY, candidates_max=2) == []
-    assert candidates(tx, number="A", decided_on=DAY, candidates_max=0) == []
+    assert candidates(tx, number="A", decided_on=DAY, undated=[], candidates_max=2) == wanted
+    assert candidates(tx, number="A", decided_on=None, undated=["fee"], candidates_max=2) == []
+    assert candidates(tx, number="C", decided_on=DAY, undated=[], candidates_max=2) == []
+    assert candidates(tx, number="A", decided_on=DAY, undated=[], candidates_max=0) == []
+
+
+def test_candidates_of_undated_kinds_are_found_without_a_date_but_not_with_another(tx: Tx):
+    push_beneficiaries(tx, [TREASURY])
+    ids = insert_obligations(tx, [row("A")], now=NOW)
+    wanted = [(ids["csgt", "demand", "A"], b"i" * 16, None)]
+    undated = ["demand"]
+    assert candidates(tx, number="A", decided_on=None, undated=undated, candidates_max=2) == wanted
+    other = DAY - timedelta(days=1)
+    assert candidates(tx, number="A", decided_on=other, undated=undated, candidates_max=2) == []
 
 
 def test_only_what_is_open_can_be_withdrawn(tx: Tx):

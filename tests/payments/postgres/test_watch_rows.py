@@ -40,6 +40,7 @@ def claimed(tx: Tx, minutes: int = 0, *, watches_max: int = 10) -> list[str]:
     found = claim_due(
         tx,
         records=["violation_record"],
+        undated=[],
         now=now,
         lease_until=now + timedelta(minutes=5),
         watches_max=watches_max,
@@ -67,11 +68,11 @@ def test_no_more_are_claimed_than_asked_for(tx: Tx):
 def test_what_failed_waits_and_counts(tx: Tx):
     push(tx, fine())
     insert_watch(tx, watch())
-    (due,) = claim_due(tx, records=[], now=NOW, lease_until=LEASE, watches_max=1)
+    (due,) = claim_due(tx, records=[], undated=[], now=NOW, lease_until=LEASE, watches_max=1)
     put_off(tx, [(due, "SMTPServerDisconnected", NOW + timedelta(hours=1))])
     assert claimed(tx, 59) == []
     (again,) = claim_due(
-        tx, records=[], now=NOW + timedelta(hours=1), lease_until=LEASE, watches_max=1
+        tx, records=[], undated=[], now=NOW + timedelta(hours=1), lease_until=LEASE, watches_max=1
     )
     assert (due.attempts, again.attempts) == (0, 1)
 
@@ -92,7 +93,7 @@ def test_what_is_over_is_gone(tx: Tx):
     insert_watch(tx, watch())
     insert_watch(tx, watch("b", address=b"b" * 16))
     forget_place(tx, "a")
-    (due,) = claim_due(tx, records=[], now=NOW, lease_until=LEASE, watches_max=9)
+    (due,) = claim_due(tx, records=[], undated=[], now=NOW, lease_until=LEASE, watches_max=9)
     assert due.seal_place == "b"
     forget_watches(tx, [due.watch_id])
     insert_watch(tx, watch())
