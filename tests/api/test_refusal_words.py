@@ -1,11 +1,64 @@
-"""Reasons in Vietnamese."""
+"""Reasons in Vietnamese: every one this service can give."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 
 from api.refusal_words import vietnamese_of
 from payments.errors import InputRefused
+from payments.obligation import ObligationStatus
 from payments.obligations.body import Body
 from payments.spelling import check_latin, check_seen
+
+PAYMENTS: Final = Path(__file__).parents[2] / "payments"
+GIVEN: Final[dict[str, tuple[str, ...]]] = {
+    "has {} at {}{}": ("has LETTER (U+0410) at 3", "has LETTER (U+0410) at 3 where A is meant"),
+    "may push nothing new today{}": (
+        "may push nothing new today",
+        "may push nothing new today; b took over",
+    ),
+    "cannot be done: it is {}": tuple(f"cannot be done: it is {each}" for each in ObligationStatus),
+    "the law of {} has no {} for this": tuple(
+        f"the law of 2012-01-01 has no {each} for this" for each in ("deferral", "instalments")
+    ),
+}
+"""Reasons whose values are more than a number or a name, as they are given."""
+
+
+def reasons() -> Iterator[tuple[str, str]]:
+    """Yield every reason that stands in the sources, and where; a value in it is `{}`."""
+    for path in sorted(PAYMENTS.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.keyword) and node.arg == "reason":
+                for reason in texts(node.value):
+                    yield reason, f"{path.name}:{node.value.lineno}"
+
+
+def texts(value: ast.expr) -> Iterator[str]:
+    """Yield the texts an expression may be, none for one that only hands a reason on."""
+    if isinstance(value, ast.IfExp):
+        yield from texts(value.body)
+        yield from texts(value.orelse)
+    elif isinstance(value, ast.JoinedStr):
+        parts = (each.value if isinstance(each, ast.Constant) else "{}" for each in value.values)
+        yield "".join(map(str, parts))
+    elif isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
+        yield value.value
+
+
+def test_every_reason_in_the_sources_has_its_words():
+    found = list(reasons())
+    assert len(found) > 80
+    missing = [
+        f"{place}: {given}"
+        for reason, place in found
+        for given in GIVEN.get(reason, (reason.replace("{}", "12"),))
+        if not vietnamese_of(given)
+    ]
+    assert not missing, "\n".join(["", *missing])
 
 
 def test_numbers_and_places_are_carried_over():
