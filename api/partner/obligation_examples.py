@@ -1,5 +1,6 @@
 """Bodies of the doors for authorities that work as they stand; the documentation shows them."""
 
+from collections.abc import Mapping
 from typing import Final
 
 FACTS: Final[dict[str, object]] = {
@@ -32,19 +33,67 @@ DEMAND: Final[dict[str, object]] = {
     "beneficiary": "KB0111",
 }
 PUSH: Final[dict[str, object]] = {"authority": "csgt", "obligations": [FINE, DEMAND]}
-CHANGES: Final[dict[str, object]] = {
-    "authority": "csgt",
-    "changes": [
-        {
-            "kind": "traffic_fine",
-            "number": "1234/QĐ-XPHC",
-            "act": "cancel",
-            "reason": "Quyết định ban hành không đúng thẩm quyền",
-            "document": "56/QĐ-HB",
-            "version": 1,
-        }
-    ],
+LARGE_FINE: Final[dict[str, object]] = {
+    **FINE,
+    "number": "1300/QĐ-XPHC",
+    "facts": {
+        **FACTS,
+        "fine_vnd": 18000000,
+        "behaviour": "Điều khiển xe ô tô mà trong hơi thở có nồng độ cồn",
+    },
 }
+PUSHES: Final[Mapping[str, Mapping[str, object]]] = {
+    "usual": PUSH,
+    "large_fine": {"authority": "csgt", "obligations": [LARGE_FINE]},
+}
+_CANCEL: Final[dict[str, object]] = {
+    "kind": "traffic_fine",
+    "number": "1234/QĐ-XPHC",
+    "act": "cancel",
+    "reason": "Quyết định ban hành không đúng thẩm quyền",
+    "document": "56/QĐ-HB",
+    "version": 1,
+}
+CHANGES: Final[dict[str, object]] = {"authority": "csgt", "changes": [_CANCEL]}
+_ACTS: Final[Mapping[str, Mapping[str, object]]] = {
+    "correct": {
+        "reason": "Ghi sai mức phạt tiền",
+        "document": "57/QĐ-ĐC",
+        "facts": {**FACTS, "fine_vnd": 2500000},
+    },
+    "defer": {
+        "reason": "Người bị xử phạt gặp khó khăn đột xuất do hỏa hoạn",
+        "document": "58/QĐ-HTH",
+        "period": {"first": "2026-11-20", "last": "2027-01-19"},
+    },
+    "instalments": {
+        "number": "1300/QĐ-XPHC",
+        "reason": "Người bị xử phạt khó khăn về kinh tế, có đơn được xác nhận",
+        "document": "59/QĐ-NPNL",
+        "instalments": [
+            {"due_on": "2026-12-10", "amount_vnd": 8000000},
+            {"due_on": "2027-02-10", "amount_vnd": 5000000},
+            {"due_on": "2027-04-10", "amount_vnd": 5000000},
+        ],
+    },
+    "supersede": {
+        "reason": "Ban hành quyết định mới theo kết quả giải quyết khiếu nại",
+        "document": "60/QĐ-TT",
+        "successor": {
+            **FINE,
+            "number": "1401/QĐ-XPHC",
+            "facts": {**FACTS, "fine_vnd": 1000000},
+        },
+    },
+}
+EACH_ACT: Final[Mapping[str, Mapping[str, object]]] = {
+    **{
+        act: {"authority": "csgt", "changes": [{**_CANCEL, "act": act, **given}]}
+        for act, given in _ACTS.items()
+    },
+    "cancel": CHANGES,
+}
+"""One change of each act, each of what `PUSHES` pushed."""
 
 _TEXT: Final = {"type": "string", "minLength": 1}
 _DAY: Final = {"type": "string", "format": "date"}

@@ -12,10 +12,10 @@ from pydantic import BaseModel, Field
 from api.access.partner_key import partner_of
 from api.house import House
 from api.partner.obligation_examples import (
-    CHANGES,
     CHANGES_SCHEMA,
-    PUSH,
+    EACH_ACT,
     PUSH_SCHEMA,
+    PUSHES,
 )
 from api.partner.obligation_items import Sent, read_changes, read_pushed, read_sent
 from api.partner.quote_out import QuoteOut, quote_out
@@ -150,7 +150,7 @@ def routes(house: House) -> APIRouter:
     router = APIRouter(prefix="/v1/obligations", tags=["obligations"])
     partner = Depends(partner_of(house))
 
-    @router.post("", openapi_extra=_documented(PUSH_SCHEMA, PUSH), response_model=TakenInOut)
+    @router.post("", openapi_extra=_documented(PUSH_SCHEMA, PUSHES), response_model=TakenInOut)
     def push(request: Request, client: Annotated[str, partner]) -> Response:
         """Push up to 1,000 obligations of one authority; the same again changes nothing.
 
@@ -162,7 +162,7 @@ def routes(house: House) -> APIRouter:
         return _taken_in(house, received, read_pushed(sent), act)
 
     @router.post(
-        "/changes", openapi_extra=_documented(CHANGES_SCHEMA, CHANGES), response_model=TakenInOut
+        "/changes", openapi_extra=_documented(CHANGES_SCHEMA, EACH_ACT), response_model=TakenInOut
     )
     def change(request: Request, client: Annotated[str, partner]) -> Response:
         """Correct, defer, cancel or replace up to 1,000 obligations, or let them be paid in parts.
@@ -338,7 +338,9 @@ def _obligation(house: House, report: Report) -> ObligationOut:
     )
 
 
-def _documented(schema: Mapping[str, object], example: Mapping[str, object]) -> dict[str, Any]:
+def _documented(
+    schema: Mapping[str, object], examples: Mapping[str, Mapping[str, object]]
+) -> dict[str, Any]:
     """Return what the OpenAPI document says of a body that is read by hand."""
     return {
         "requestBody": {
@@ -346,7 +348,7 @@ def _documented(schema: Mapping[str, object], example: Mapping[str, object]) -> 
             "content": {
                 "application/json": {
                     "schema": schema,
-                    "examples": {"usual": {"value": example}},
+                    "examples": {name: {"value": each} for name, each in examples.items()},
                 }
             },
         }
