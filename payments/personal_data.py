@@ -1,11 +1,11 @@
 """Personal data sealed for one row, and found again without being readable."""
 
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -15,7 +15,6 @@ INDEX_BYTES: Final = 16
 KEY_ID_MAX: Final = 40
 
 _VERSION = b"\x01"
-_PLAIN: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,7 +65,7 @@ def seal(keys: PersonalDataKeys, personal: Mapping[str, str], *, place: str, non
         raise ValueError(f"a nonce has {NONCE_BYTES} bytes")
     key_id = keys.key_id.encode("ascii")
     head = _VERSION + bytes([len(key_id)]) + key_id
-    plain = _PLAIN.encode(dict(personal)).encode("utf-8")
+    plain = orjson.dumps(dict(personal), option=orjson.OPT_SORT_KEYS)
     cipher = AESGCM(keys.encryption_key)
     return head + nonce + cipher.encrypt(nonce, plain, head + place.encode("utf-8"))
 
@@ -87,7 +86,7 @@ def unseal(keys: PersonalDataKeys, sealed: bytes, *, place: str) -> dict[str, st
         plain = AESGCM(key).decrypt(nonce, cipher_text, head + place.encode("utf-8"))
     except InvalidTag as problem:
         raise ValueError("personal data altered, or moved from another row") from problem
-    fields: dict[str, Any] = json.loads(plain)
+    fields: dict[str, Any] = orjson.loads(plain)
     return {name: str(value) for name, value in fields.items()}
 
 

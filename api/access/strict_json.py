@@ -159,16 +159,18 @@ _Path = tuple[Any, ...]
 
 def _check(top: object, *, is_escaped: bool) -> None:
     """Walk a value once and refuse the first thing that cannot be taken."""
+    # Most of a body are numbers and texts in which nothing can be wrong: they are passed over.
+    plain = {int, bool, type(None)} if is_escaped else {int, bool, type(None), str}
     waiting: list[tuple[object, _Path, int]] = [(top, (), 0)]
     while waiting:
         value, path, depth = waiting.pop()
         reason = _why_not(value, depth=depth, is_escaped=is_escaped)
         if reason:
             raise InputRefused(field=_place(path), reason=reason)
-        if _is_object(value):
-            waiting.extend((inner, (path, key), depth + 1) for key, inner in value.items())
-        elif _is_list(value):
-            waiting.extend((inner, (path, at), depth + 1) for at, inner in enumerate(value))
+        inside = value.items() if _is_object(value) else enumerate(value) if _is_list(value) else ()
+        waiting.extend(
+            (inner, (path, key), depth + 1) for key, inner in inside if type(inner) not in plain
+        )
 
 
 def _why_not(value: object, *, depth: int, is_escaped: bool) -> str:
