@@ -70,8 +70,8 @@ def measure_push(place: Place, *, stored: int, seconds: int) -> tuple[list[str],
     rates: dict[Load, list[int]] = {load: [] for load in loads}
     for ordinal in range(ROUNDS):
         for load in loads:
-            rates[load].append(_rate(place, load, seconds=seconds))
-            say(f"round {ordinal + 1} of {ROUNDS}: {load.name}, {load.clients} clients")
+            rates[load].append(rate := _rate(place, load, seconds=seconds))
+            say(f"round {ordinal + 1} of {ROUNDS}: {load.name}, {load.clients} clients, {rate:,}/s")
     for database in databases:
         drop_database(place, database)
     return figures(rates, databases), all(is_met(rates, database) for database in databases)
