@@ -58,11 +58,11 @@ PAPERS: Final[Mapping[str, Paper]] = MappingProxyType(
 
 
 class FindForm(AskForm):
-    """The fields of the page, as typed."""
+    """The fields of the page, as typed, however long."""
 
     what: str = Field(default="", max_length=TEXT_MAX)
-    number: str = Field(default="", max_length=TEXT_MAX)
-    digits: str = Field(default="", max_length=TEXT_MAX)
+    number: str = ""
+    digits: str = ""
 
 
 def routes(house: House) -> APIRouter:

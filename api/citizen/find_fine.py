@@ -6,11 +6,10 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import Field
 
 from api.access.citizen_session import Visitor, visitor_of
 from api.access.look_up_guard import Gate, LookUpGuard
-from api.citizen.asking import TEXT_MAX, AskForm, answer
+from api.citizen.asking import AskForm, answer
 from api.citizen.typed_facts import foreign_letter, is_number, second_fact
 from api.house import House
 from api.language import Speech
@@ -19,13 +18,13 @@ from payments.look_up import Question
 
 
 class FindForm(AskForm):
-    """The fields of the page, as typed; `plate` may hold the last digits instead."""
+    """The fields of the page, as typed, however long; `plate` may hold the last digits instead."""
 
-    number: str = Field(default="", max_length=TEXT_MAX)
-    day: str = Field(default="", max_length=TEXT_MAX)
-    month: str = Field(default="", max_length=TEXT_MAX)
-    year: str = Field(default="", max_length=TEXT_MAX)
-    plate: str = Field(default="", max_length=TEXT_MAX)
+    number: str = ""
+    day: str = ""
+    month: str = ""
+    year: str = ""
+    plate: str = ""
 
 
 def routes(house: House) -> APIRouter:

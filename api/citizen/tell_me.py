@@ -23,12 +23,12 @@ TEXT_MAX = 300
 
 
 class TellMeForm(BaseModel):
-    """Where to write, as typed."""
+    """Where to write, as typed, however long."""
 
     model_config = ConfigDict(extra="forbid")
 
     form_token: str = Field(default="", max_length=TEXT_MAX)
-    address: str = Field(default="", max_length=TEXT_MAX)
+    address: str = ""
 
 
 class EndForm(BaseModel):

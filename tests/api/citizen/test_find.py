@@ -1,7 +1,11 @@
 """Finding an insurance or a fee: number and last digits, or the same answer."""
 
+from dataclasses import replace
+
 import pytest
 
+from api.house import House
+from api.page import Pages
 from payments.obligation import NewObligation
 from payments.push_obligations import push_obligations
 from tests.api.citizen.payer import Payer
@@ -71,6 +75,23 @@ def test_what_cannot_be_right_is_named_beside_its_field(
     assert status == 422
     assert text.count(words) == 2
     assert f'href="#{field}"' in text
+
+
+@pytest.mark.parametrize("field", ["number", "digits"])
+def test_what_is_far_too_long_stays_and_is_named(payer: Payer, field: str) -> None:
+    status, _, text = _find(payer, **{field: "9" * 5_000})
+    assert status == 422
+    assert f'value="{"9" * 5_000}"' in text
+    assert f'href="#{field}"' in text
+
+
+def test_who_found_nothing_may_be_told_when_it_comes(house: House) -> None:
+    pages = Pages(sandbox=True, citizen_url="", staff_url="", sends_mail=True)
+    browser = Payer(replace(house, pages=pages))
+    for start in ("", "/en"):
+        shown = browser.get(f"{start}/find?what=fee")
+        missed = browser.submit(shown, f"{start}/find", FEE)
+        assert f'href="{start}/tell-me"' in missed.text
 
 
 def test_a_health_card_leads_to_the_number_of_its_holder(payer: Payer) -> None:

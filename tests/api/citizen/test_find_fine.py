@@ -1,5 +1,6 @@
 """Finding a fine: all three facts or the same answer, and words that say what to mend."""
 
+import re
 from dataclasses import replace
 
 import httpx2
@@ -165,6 +166,14 @@ def test_what_was_found_opens_for_nobody_else_and_not_for_long(payer: Payer, hou
     late = Payer(later)
     late.client.cookies = payer.client.cookies
     assert late.get("/fine").headers["location"] == "/find-fine"
+
+
+@pytest.mark.parametrize("field", ["number", "day", "month", "year", "plate"])
+def test_what_is_far_too_long_stays_and_is_named(payer: Payer, field: str) -> None:
+    answer = payer.find(**{field: "9" * 5_000})
+    assert answer.status_code == 422
+    assert f'value="{"9" * 5_000}"' in answer.text
+    assert re.search(f'href="#({field}|day)"', answer.text)
 
 
 @pytest.mark.parametrize("field", ["day", "month", "year"])

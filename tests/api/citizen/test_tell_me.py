@@ -48,6 +48,14 @@ def told(visitor: Payer) -> list[Word]:
     return sent
 
 
+def test_an_address_far_too_long_stays_and_is_named(visitor: Payer) -> None:
+    address = "a" * 5_000 + "@example.vn"
+    refused = leave(visitor, address)
+    assert refused.status_code == 422
+    assert f'value="{address}"' in refused.text
+    assert 'href="#address"' in refused.text
+
+
 def test_who_found_nothing_is_told_once_when_it_comes(visitor: Payer) -> None:
     kept = leave(visitor)
     assert kept.status_code == 200
