@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ledger.money import Money
 from payments.beneficiary import Beneficiary
+from payments.later import DueBack
 from payments.obligation import ObligationStatus
 from payments.quote import Quote
 
@@ -33,7 +34,8 @@ class Found:
     `replaces` are numbers of decisions this one took the place of, `record_number` that of the
     violation record before it, '' for none. `deferred_until` is the last day of a deferral that
     runs. `heard_at` is when the provider last said that this is owed, `away_since` when its own
-    system went away, None while it answers: then the amount is the last one known.
+    system went away, None while it answers: then the amount is the last one known. `due_back` is
+    what was paid beyond what is due.
     """
 
     obligation_id: int
@@ -58,3 +60,4 @@ class Found:
     deferred_until: date | None
     heard_at: datetime
     away_since: datetime | None
+    due_back: DueBack | None

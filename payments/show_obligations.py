@@ -8,11 +8,12 @@ from ledger.postgres.transaction import Tx
 from payments.beneficiary import Beneficiary
 from payments.errors import NotPayable, PriceRefused, RateMissing
 from payments.found import RATE_MISSING, Found, Sight
+from payments.later import DueBack
 from payments.obligation import Obligation, ObligationStatus, masked_name, masked_plate
 from payments.obligations.rates import Rates
 from payments.obligations.registry import KINDS
 from payments.personal_data import PersonalDataKeys, unseal
-from payments.postgres import showing_rows
+from payments.postgres import later_rows, showing_rows
 from payments.postgres.beneficiary_rows import beneficiaries_by_code
 from payments.postgres.obligation_rows import obligations_by_id
 from payments.postgres.outage_rows import Outage, outage_of
@@ -43,6 +44,7 @@ def show_obligations(
         locked_until=showing_rows.locked_until(tx, kept),
         paid_at=showing_rows.first_paid_at(tx, kept),
         replaced=showing_rows.replaced_by(tx, kept, kinds=_PAYABLE),
+        due_back=later_rows.due_back(tx, kept),
         away={each: outage_of(tx, each) for each in {owed.provider for owed in kept.values()}},
     )
     return [
@@ -60,6 +62,7 @@ class _Beside:
     locked_until: Mapping[int, datetime]
     paid_at: Mapping[int, datetime]
     replaced: Mapping[int, tuple[str, ...]]
+    due_back: Mapping[int, DueBack]
     away: Mapping[str, Outage | None]
 
 
@@ -103,6 +106,7 @@ def _found(
         deferred_until=_deferred_until(owed, on=on),
         heard_at=owed.heard_at,
         away_since=None if outage is None else outage.since,
+        due_back=beside.due_back.get(owed.obligation_id),
     )
 
 

@@ -12,8 +12,10 @@ from api.access.carried import Basket, basket_of
 from api.access.citizen_session import Visitor, visitor_of
 from api.access.own_payment import own_holders
 from api.access.person_session import Person, person_of, remember_person
+from api.citizen.sorts import SEARCHES, SORTS
 from api.house import House
 from api.language import Language, Speech
+from api.later_words import if_still_paid
 from api.page import in_both_languages, local
 from gateways.contract import Gateway
 from ledger.money import Money, total
@@ -23,6 +25,7 @@ from payments.errors import GatewayNotOffered
 from payments.found import Found, Sight
 from payments.obligations.registry import KINDS
 from payments.payment import Payment
+from payments.postgres import later_rows
 from payments.routing import offered, takes
 from payments.show_obligations import show_obligations
 from payments.states import PaymentState
@@ -110,7 +113,9 @@ def show_fine(house: House, request: Request, *, errors: Mapping[str, str]) -> R
     visitor = visitor_of(request, house.settings)
     with house.open_tx() as tx:
         choice = chosen_now(tx, house, request, visitor)
-    found = next(iter(choice.shown), None)
+        found = next(iter(choice.shown), None)
+        paying = None if found is None else choice.held.get(found.obligation_id)
+        later = () if paying is None else later_rows.later_of(tx, paying.payment_id)
     if found is None:
         return RedirectResponse(local(request, "/find-fine"), 303)
     if len(choice.shown) > 1:
@@ -127,11 +132,14 @@ def show_fine(house: House, request: Request, *, errors: Mapping[str, str]) -> R
             found=found,
             is_mine=found.sight is Sight.OWN,
             kind_name=KIND_NAMES[found.kind],
+            sort=SORTS[found.kind],
+            search=SEARCHES[SORTS[found.kind]],
             quote=found.quote,
             beneficiary=found.beneficiary,
             total_tomorrow=found.total_tomorrow,
             being_paid_until=choice.held_until,
-            is_own=found.obligation_id in choice.held,
+            is_own=paying is not None,
+            if_still_paid=[] if paying is None else if_still_paid(paying, later, speech),
             others=choice.others,
             methods=methods(house, speech, choice),
         ),
@@ -165,6 +173,7 @@ def show_several(
             held=choice.held,
             being_paid_until=choice.held_until if choice.own else None,
             kind_names=KIND_NAMES,
+            search=SEARCHES[SORTS[choice.shown[0].kind]],
             total=choice.total,
             beneficiary=choice.account,
             others=choice.others,

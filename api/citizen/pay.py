@@ -31,8 +31,9 @@ from gateways.errors import GatewayError
 from ledger.money import Money
 from payments.errors import AmountChanged, BeingPaid, GatewayNotOffered, NotPayable
 from payments.found import Sight
+from payments.later import is_gone
 from payments.payment import Payment
-from payments.postgres import attempt_rows
+from payments.postgres import attempt_rows, later_rows
 from payments.states import LOCKING
 
 _CODE = r"^[a-z][a-z0-9_]{0,19}$"
@@ -103,7 +104,8 @@ def routes(house: House) -> APIRouter:
         with house.open_tx() as tx:
             payment = own_payment(tx, visitor)
             attempts = [] if payment is None else attempt_rows.of_payment(tx, payment.payment_id)
-        if payment is None or not attempts:
+            later = () if payment is None else later_rows.later_of(tx, payment.payment_id)
+        if payment is None or not attempts or is_gone(later):
             return RedirectResponse(local(request, "/wait"), 303)
         return _go(house, request, payment, gateway_code=attempts[-1].gateway)
 

@@ -15,14 +15,22 @@ from api.citizen.fine import gateway_names
 from api.citizen.proof_paper import Proof, paper, qr_svg, read_proof
 from api.house import House
 from api.language import Speech
+from api.later_words import since_paid
 from api.page import in_both_languages, local
 from api.seals import NotProvable, SealFolder, inclusion_of
 from api.start_payment import handle_hash
 from ledger.postgres import seal_rows
 from payments.acknowledgement import SignedAcknowledgement
 from payments.errors import NotFound
+from payments.later import Later
 from payments.payment import Payment
-from payments.postgres import acknowledgement_rows, capture_rows, payment_rows, told_rows
+from payments.postgres import (
+    acknowledgement_rows,
+    capture_rows,
+    later_rows,
+    payment_rows,
+    told_rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class _Kept:
     signed: SignedAcknowledgement | None
     told_at: datetime | None
     sealed_on: date | None
+    later: tuple[Later, ...]
 
 
 def routes(house: House) -> APIRouter:
@@ -61,6 +70,8 @@ def routes(house: House) -> APIRouter:
             state=kept.payment.state.value,
             told_at=kept.told_at,
             sealed_on=kept.sealed_on,
+            since=[since_paid(each, speech) for each in kept.later],
+            is_open=any(each.is_open for each in kept.later),
             qr=Markup(qr_svg(shown.token)),  # noqa: S704 (drawn by us from our own token)
             handle=handle,
         )
@@ -113,6 +124,7 @@ def _kept(house: House, handle: str) -> _Kept:
             acknowledgement_rows.of_payment(tx, payment.payment_id),
             told_rows.told_at(tx, payment.payment_id),
             None if sealed is None else sealed.day.business_date,
+            later_rows.later_of(tx, payment.payment_id),
         )
 
 

@@ -17,13 +17,16 @@ from api.citizen.fine import gateway_names
 from api.citizen.proof_paper import Proof, read_proof
 from api.house import House
 from api.language import Speech
+from api.later_words import since_paid
 from api.page import in_both_languages
 from ledger.money import VND_MAX
 from payments.acknowledgement import read_token, verify
 from payments.payment_number import is_payment_number, normalised
-from payments.postgres import acknowledgement_rows
+from payments.postgres import acknowledgement_rows, later_rows, payment_rows
 
 CHECKS_PER_MINUTE_MAX: Final = 60
+AMOUNT_MAX: Final = 60
+"""Signs of the longest text that may be an amount."""
 
 _AMOUNT: Final = re.compile(r"(?:vnd)?([0-9]{1,3}(?:[.,][0-9]{3})+|[0-9]+)(?:đ|₫|d|vnd|đồng)?")
 
@@ -37,21 +40,25 @@ class Answer(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found out; `proof` is what we really confirmed, None when it is not ours."""
+    """What was found out; `proof` is what we really confirmed, None when it is not ours.
+
+    `since` is what became of it later; what was signed stays true.
+    """
 
     answer: Answer
     proof: Proof | None
+    since: tuple[str, ...] = ()
 
 
 class CheckForm(BaseModel):
-    """A token, or a number with its amount, as typed."""
+    """A token, or a number with its amount, as typed, however long."""
 
     model_config = ConfigDict(extra="forbid")
 
     form_token: str = Field(default="", max_length=200)
     token: str = Field(default="", max_length=1_000)
-    number: str = Field(default="", max_length=100)
-    amount: str = Field(default="", max_length=100)
+    number: str = ""
+    amount: str = ""
 
 
 def routes(house: House) -> APIRouter:
@@ -81,7 +88,7 @@ def routes(house: House) -> APIRouter:
 def amount_typed(text: str) -> int | None:
     """Return the dong in a text such as `3.013.500 đ`, None when it is not an amount."""
     plain = "".join(unicodedata.normalize("NFC", text).lower().split())
-    found = _AMOUNT.fullmatch(plain)
+    found = _AMOUNT.fullmatch(plain) if len(plain) <= AMOUNT_MAX else None
     if found is None:
         return None
     vnd = int(found.group(1).replace(".", "").replace(",", ""))
@@ -131,6 +138,8 @@ def _checked(house: House, form: CheckForm, speech: Speech) -> Checked:
         number, amount_vnd = normalised(form.number), amount_typed(form.amount)
     with house.open_tx() as tx:
         signed = acknowledgement_rows.by_number(tx, number)
+        payment = None if signed is None else payment_rows.by_number(tx, number)
+        later = () if payment is None else later_rows.later_of(tx, payment.payment_id)
     if signed is None or not verify(
         signed.payload, signature=signed.signature, public_keys=house.public_keys
     ):
@@ -138,4 +147,4 @@ def _checked(house: House, form: CheckForm, speech: Speech) -> Checked:
     proof = read_proof(signed, speech, gateway_names(house, speech))
     if proof.amount.vnd != amount_vnd:
         return Checked(Answer.NOT_OURS, None)
-    return Checked(Answer.VALID, proof)
+    return Checked(Answer.VALID, proof, tuple(since_paid(each, speech) for each in later))

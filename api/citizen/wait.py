@@ -13,11 +13,13 @@ from api.access.own_payment import own_payment
 from api.citizen.fine import gateway_names
 from api.house import House
 from api.language import Language
+from api.later_words import if_still_paid
 from api.page import in_both_languages, local
 from gateways.contract import RawRequest
 from payments.attempt import Attempt
+from payments.later import Later, is_gone
 from payments.payment import Payment
-from payments.postgres import attempt_rows
+from payments.postgres import attempt_rows, later_rows
 from payments.states import LIVE, LOCKING, STARTABLE, PaymentState
 
 REFRESH_S: Final = 5
@@ -45,6 +47,7 @@ class Standing:
     is_over: bool
     next_check: datetime | None
     refresh_s: int
+    later: tuple[Later, ...]
 
 
 def routes(house: House) -> APIRouter:
@@ -57,6 +60,7 @@ def routes(house: House) -> APIRouter:
         with house.open_tx() as tx:
             payment = own_payment(tx, visitor)
             attempts = [] if payment is None else attempt_rows.of_payment(tx, payment.payment_id)
+            later = () if payment is None else later_rows.later_of(tx, payment.payment_id)
         if payment is not None and payment.state in PROVEN:
             return RedirectResponse(local(request, f"/p/{visitor.payment_handle}"), 303)
         speech = house.pages.speech(request)
@@ -64,7 +68,7 @@ def routes(house: House) -> APIRouter:
             return _nothing_here(house, request)
         code = attempts[-1].gateway if attempts else ""
         gateway = gateway_names(house, speech).get(code, "")
-        known = standing(payment, attempts, gateway=gateway, now=house.clock())
+        known = standing(payment, attempts, gateway=gateway, now=house.clock(), later=later)
         return _page(house, request, visitor, payment, known)
 
     @pages.get("/wait/state")
@@ -90,7 +94,12 @@ def routes(house: House) -> APIRouter:
 
 
 def standing(
-    payment: Payment, attempts: Sequence[Attempt], *, gateway: str, now: datetime
+    payment: Payment,
+    attempts: Sequence[Attempt],
+    *,
+    gateway: str,
+    now: datetime,
+    later: tuple[Later, ...] = (),
 ) -> Standing:
     """Return what is known besides the state; `gateway` names the last attempt's, '' for none."""
     last = attempts[-1] if attempts else None
@@ -102,6 +111,7 @@ def standing(
         gateway=gateway,
         can_continue=(
             payment.state is PaymentState.PENDING
+            and not is_gone(later)
             and last is not None
             and gateway != ""
             and last.state in STARTABLE
@@ -110,6 +120,7 @@ def standing(
         is_over=is_over,
         next_check=last.next_ask_at if last is not None and is_asked and is_told else None,
         refresh_s=0 if not is_waiting else REFRESH_LONG_S if is_over else REFRESH_S,
+        later=later,
     )
 
 
@@ -121,14 +132,20 @@ def _nothing_here(house: House, request: Request) -> Response:
 
 
 def _page(
-    house: House, request: Request, visitor: Visitor, payment: Payment, known: Standing
+    house: House,
+    request: Request,
+    visitor: Visitor,
+    payment: Payment,
+    known: Standing,
 ) -> Response:
+    speech = house.pages.speech(request)
     return visitor.remember(
         house.pages.show(
             request,
             "citizen/wait.html",
             payment=payment,
-            heading=house.pages.speech(request).say(_HEADINGS[payment.state]),
+            heading=speech.say(_HEADINGS[payment.state]),
+            if_still_paid=if_still_paid(payment, known.later, speech),
             handle=visitor.payment_handle,
             gateway=known.gateway,
             can_continue=known.can_continue,

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import ipaddress
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -13,13 +14,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 from api.access.obligation_token import open_obligation
 from api.access.partner_key import partner_of
 from api.house import House
+from api.partner.later_out import LaterOut, later_of_payment, later_of_proof
 from api.start_payment import handle_of, open_for, send
 from ledger.money import VND_MAX, Money
 from ledger.postgres.transaction import Tx
 from payments.errors import NotFound
+from payments.later import Later
 from payments.payment import Payment
 from payments.payment_number import is_payment_number
-from payments.postgres import acknowledgement_rows, idempotency_rows, payment_rows
+from payments.postgres import acknowledgement_rows, idempotency_rows, later_rows, payment_rows
 
 KEY_MAX = 128
 OBLIGATIONS_MAX = 20
@@ -59,7 +62,10 @@ class AttemptIn(_In):
 
 
 class PaymentOut(BaseModel):
-    """A payment as its partner may see it; `proof_url` is the payer's own permanent address."""
+    """A payment as its partner may see it; `proof_url` is the payer's own permanent address.
+
+    Whoever shows the payment tells the payer what `later` says.
+    """
 
     number: str
     status: str
@@ -69,6 +75,7 @@ class PaymentOut(BaseModel):
     expires_at: datetime
     paid_at: datetime | None
     proof_url: str
+    later: LaterOut
 
 
 class NextActionOut(BaseModel):
@@ -79,13 +86,17 @@ class NextActionOut(BaseModel):
 
 
 class AcknowledgementOut(BaseModel):
-    """The signed proof: `signature` is Ed25519 over exactly the bytes of `signed`."""
+    """The signed proof: `signature` is Ed25519 over exactly the bytes of `signed`.
+
+    What was signed stays true, whatever became of it `later`.
+    """
 
     number: str
     key_id: str
     signed: str = Field(description="base64 of the signed bytes, canonical JSON")
     signature: str = Field(description="base64")
     content: dict[str, object]
+    later: LaterOut
 
 
 class PublicKeyOut(BaseModel):
@@ -131,7 +142,7 @@ def routes(house: House) -> APIRouter:
                 language=body.language,
                 client=client,
             )
-            answer = _payment(house, payment).model_dump_json().encode()
+            answer = _payment(house, payment, ()).model_dump_json().encode()
             idempotency_rows.finish(
                 tx,
                 client=client,
@@ -160,7 +171,8 @@ def routes(house: House) -> APIRouter:
         """Read one payment of this partner; strongly consistent."""
         with house.open_tx() as tx:
             payment = _own(tx, number, client=client)
-        return _payment(house, payment)
+            later = later_rows.later_of(tx, payment.payment_id)
+        return _payment(house, payment, later)
 
     @router.get("/payments/{number}/acknowledgement")
     def proof(number: str, client: Annotated[str, partner]) -> AcknowledgementOut:
@@ -168,6 +180,7 @@ def routes(house: House) -> APIRouter:
         with house.open_tx() as tx:
             payment = _own(tx, number, client=client)
             kept = acknowledgement_rows.of_payment(tx, payment.payment_id)
+            later = later_rows.later_of(tx, payment.payment_id)
         if kept is None:
             raise NotFound(number)
         return AcknowledgementOut(
@@ -176,6 +189,7 @@ def routes(house: House) -> APIRouter:
             signed=base64.b64encode(kept.payload).decode(),
             signature=base64.b64encode(kept.signature).decode(),
             content=json.loads(kept.payload),
+            later=later_of_proof(later, house.pages.speeches),
         )
 
     @router.get("/keys")
@@ -198,7 +212,7 @@ def _own(tx: Tx, number: str, *, client: str) -> Payment:
     return payment
 
 
-def _payment(house: House, payment: Payment) -> PaymentOut:
+def _payment(house: House, payment: Payment, later: Sequence[Later]) -> PaymentOut:
     return PaymentOut(
         number=payment.number,
         status=payment.state,
@@ -208,6 +222,7 @@ def _payment(house: House, payment: Payment) -> PaymentOut:
         expires_at=payment.expires_at,
         paid_at=payment.paid_at,
         proof_url=f"{house.settings.citizen_url}/p/{handle_of(house, payment.number)}",
+        later=later_of_payment(payment, later, house.pages.speeches),
     )
 
 

@@ -52,6 +52,7 @@ def _in_templates() -> Iterator[str]:
 
 def _in_code() -> Iterator[str]:
     files = [API / "page.py", API / "language.py", API / "explained.py", API / "mail.py"]
+    files.append(API / "later_words.py")
     files += (API / "citizen").glob("*.py")
     for file in [*files, *(API / "console").glob("*.py"), *(API / "access").glob("*.py")]:
         tree = ast.parse(file.read_text())
