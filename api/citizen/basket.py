@@ -14,6 +14,7 @@ from api.access.obligation_token import open_obligation, seal_obligation
 from api.access.own_payment import client_of
 from api.access.person_session import Person, person_of, remember_person
 from api.citizen.fine import KIND_NAMES
+from api.citizen.sorts import SEARCHES, SORTS
 from api.house import House
 from api.page import in_both_languages, local
 from ledger.money import Money, total
@@ -140,6 +141,7 @@ def show_list(
         closed=[card for card in cards if not _is_payable(card)],
         total=total(card.found.quote.total for card in cards if card.found.quote),
         kind_names=KIND_NAMES,
+        search=SEARCHES[SORTS[shown[-1].kind]] if shown else "/",
         undecided=UNDECIDED,
         today=house.today(),
         token=visitor.token(),

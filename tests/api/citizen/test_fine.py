@@ -1,10 +1,13 @@
 """The fine that was found: explained to the dong, masked, and with the ways to pay."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from api.house import House
-from api.sandbox import fine
+from api.sandbox import fine, sample_obligations
 from ledger.money import Money
 from payments.push_obligations import push_obligations
 from tests.api.citizen.payer import Payer, hear
@@ -109,6 +112,40 @@ def test_a_paid_fine_asks_for_nothing(payer: Payer, house: House) -> None:
     page = _text(payer)
     assert "Đã nộp ngày 23/11/2026" in page
     assert 'name="method"' not in page
+
+
+@pytest.mark.parametrize("number", ["0123456789", "0109876543", "GPLX-0001", "TB-0001"])
+def test_what_is_no_fine_is_not_called_one(payer: Payer, house: House, number: str) -> None:
+    with house.open_tx() as tx:
+        samples = sample_obligations(house.today())
+        push_obligations(tx, samples, keys=house.personal_keys, now=house.clock())
+    what = "insurance" if number.startswith("0") else "fee"
+    search = payer.get(f"/find?what={what}")
+    asked = {"number": number, "digits": "6789"}
+    assert payer.submit(search, "/find", asked).headers["location"] == "/fine"
+    page = _text(payer)
+    assert page.count(f'href="/find?what={what}"') == 2
+    assert 'href="/find-fine"' not in page
+    assert "Cơ quan thu" in page
+    assert not re.search("phạt|quyết định|khiếu nại|biển số", _main(page), re.IGNORECASE)
+    leaving = payer.submit(payer.get("/fine"), "/pay", {"method": "vnpay"})
+    assert not re.search("phạt|quyết định|biển số", _main(leaving.text), re.IGNORECASE)
+    english = _main(_text(payer, "/en/fine"))
+    assert not re.search(r"\b(fines?|decision|plate)\b", english, re.IGNORECASE)
+
+
+def test_a_fine_says_what_a_complaint_does_and_who_decided(payer: Payer) -> None:
+    payer.find()
+    page = _text(payer)
+    assert "Khiếu nại hoặc khởi kiện" in page
+    assert "Cơ quan ra quyết định" in page
+    assert page.count('href="/find-fine"') == 2
+
+
+def _main(page: str) -> str:
+    """Return the words of a page's own part, without the frame and what opens and closes tags."""
+    inside = page[page.index("<main") : page.index("</main>")]
+    return re.sub(r"<[^>]+>", " ", inside)
 
 
 def test_a_method_must_be_chosen(payer: Payer) -> None:
