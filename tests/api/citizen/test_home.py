@@ -4,11 +4,25 @@ from dataclasses import replace
 
 from tests.api.citizen.payer import Payer
 
+DOORS = (
+    "/mine",
+    "/find-fine",
+    "/find?what=insurance",
+    "/insurance",
+    "/find?what=fee",
+    "/fees",
+    "/wait",
+    "/verify",
+)
+"""In the order in which they stand."""
+
 
 def test_the_first_page_leads_to_everything(payer: Payer) -> None:
     page = payer.get("/").text
-    for path in ("/find-fine", "/insurance", "/wait", "/verify", "/help"):
-        assert f'href="{path}"' in page
+    places = [page.index(f'href="{path}"') for path in DOORS]
+    assert places == sorted(places)
+    assert 'href="/help"' in page
+    assert "Nộp tiền cho Nhà nước: phạt, bảo hiểm, phí" in page
 
 
 def test_t38_the_first_page_spells_out_the_real_address(payer: Payer) -> None:
