@@ -13,13 +13,15 @@ from payments.quote import QuoteLine, QuoteStep, Unit
 class ShownStep:
     """One step of a computation: `formula` is '' where nothing is multiplied.
 
-    `law` is '' where it is the line's own, `doubt` where its number is certain.
+    `law` is '' where it is the line's own; `doubt`, and its short `mark`, where its number is
+    certain.
     """
 
     label: str
     formula: str
     amount: str
     law: str
+    mark: str
     doubt: str
     is_vietnamese: bool
 
@@ -35,6 +37,7 @@ class ShownLine:
     rounding: str
     rule: str
     law: str
+    mark: str
     doubt: str
     more: str
     is_vietnamese: bool
@@ -60,12 +63,22 @@ def explained_line(reason: Explanation, *, amount: Money, speech: Speech) -> Sho
         rounding=_spoken(reason.rounding, speech),
         rule=_spoken(reason.rule, speech),
         law=reason.law,
-        doubt=_doubt(reason.status, speech),
+        mark=_mark(reason.status, speech),
+        doubt=doubt(reason.status, speech),
         more=speech.say("Nộp xong phần này vẫn còn phần phải nộp sau.")
         if reason.leaves_open
         else "",
         is_vietnamese=_is_vietnamese(reason.label, speech),
     )
+
+
+def doubt(status: str, speech: Speech) -> str:
+    """Return what is not certain about a number, '' where its source was seen."""
+    if status == "CONFIRMED":
+        return ""
+    if status == "CONFIRMED-2ND":
+        return speech.say("Con số này mới thấy ở nguồn dẫn lại, chưa thấy ở văn bản gốc.")
+    return speech.say("Một con số trong cách tính này chưa được cơ quan xác nhận bằng văn bản.")
 
 
 def _step(step: QuoteStep, speech: Speech, *, has_own_law: bool) -> ShownStep:
@@ -78,7 +91,8 @@ def _step(step: QuoteStep, speech: Speech, *, has_own_law: bool) -> ShownStep:
         formula=_formula(step.count, step.unit, step.rate, step.base, speech),
         amount=speech.dong(step.amount),
         law=step.law if has_own_law else "",
-        doubt=_doubt(step.status, speech),
+        mark=_mark(step.status, speech),
+        doubt=doubt(step.status, speech),
         is_vietnamese=_is_vietnamese(step.label, speech),
     )
 
@@ -113,13 +127,11 @@ def _counted(count: int, unit: Unit, speech: Speech) -> str:
     return words % {"count": speech.number(count)}
 
 
-def _doubt(status: str, speech: Speech) -> str:
-    """Return what is not certain about a number, '' where its source was seen."""
+def _mark(status: str, speech: Speech) -> str:
     if status == "CONFIRMED":
         return ""
-    if status == "CONFIRMED-2ND":
-        return speech.say("Con số này mới thấy ở nguồn dẫn lại, chưa thấy ở văn bản gốc.")
-    return speech.say("Một con số trong cách tính này chưa được cơ quan xác nhận bằng văn bản.")
+    is_second_hand = status == "CONFIRMED-2ND"
+    return speech.say("Nguồn dẫn lại") if is_second_hand else speech.say("Chưa xác nhận")
 
 
 def _spoken(text: str, speech: Speech) -> str:

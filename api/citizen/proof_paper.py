@@ -101,7 +101,7 @@ def paper(proof: Proof, speech: Speech, *, site: str, sandbox: bool) -> bytes:
     """
     words = _words(proof, speech, site=site)
     if sandbox:
-        made_up = speech.say("mọi khoản phạt và số tiền ở đây đều là giả.")
+        made_up = speech.say("mọi khoản phải nộp và số tiền ở đây đều là giả.")
         words["warning"] = f"{speech.say('Trang thử nghiệm')}: {made_up}"
     return typst.compile(
         _TEMPLATE,

@@ -5,6 +5,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
+from api.explained import doubt
 from api.language import Language, Speech
 from payments.quote import Note, Quote, QuoteLine, QuoteStep
 
@@ -23,6 +24,8 @@ class StepOut(BaseModel):
     last: date | None = Field(description="last day the step spans")
     law: str
     status: str
+    doubt: str = Field(description="what is not certain about its number, '' where nothing")
+    doubt_en: str
 
 
 class LineOut(BaseModel):
@@ -39,6 +42,8 @@ class LineOut(BaseModel):
     rule_en: str
     law: str
     status: str
+    doubt: str = Field(description="what is not certain about its numbers, '' where nothing")
+    doubt_en: str
     steps: list[StepOut]
     rounding: str
     rounding_en: str
@@ -95,6 +100,8 @@ def line_out(line: QuoteLine, speeches: Mapping[Language, Speech]) -> LineOut:
         rule_en=english(line.rule) if line.rule else "",
         law=line.law,
         status=line.status,
+        doubt=doubt(line.status, speeches[Language.VI]),
+        doubt_en=doubt(line.status, speeches[Language.EN]),
         steps=[_step(step, speeches) for step in line.steps],
         rounding=line.rounding,
         rounding_en=english(line.rounding) if line.rounding else "",
@@ -126,4 +133,6 @@ def _step(step: QuoteStep, speeches: Mapping[Language, Speech]) -> StepOut:
         last=step.last,
         law=step.law,
         status=step.status,
+        doubt=doubt(step.status, speeches[Language.VI]),
+        doubt_en=doubt(step.status, speeches[Language.EN]),
     )

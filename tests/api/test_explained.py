@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
@@ -99,6 +100,23 @@ def test_what_is_not_certain_says_so():
     assert "chưa được cơ quan xác nhận" in broken.doubt
     assert broken.rounding.startswith("Cộng các bước")
     assert explained(lines("2026-03-30"), VI)[1].doubt == ""
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_number_seen_second_hand_is_told_apart_from_one_nobody_confirmed(
+    language: Language,
+) -> None:
+    (line, *_) = quoted(SAMPLES[0]).lines
+    speech = SPEECHES[language]
+    second, unsure, sure = (
+        explained([replace(line, status=status)], speech)[0]
+        for status in ("CONFIRMED-2ND", "UNCONFIRMED", "CONFIRMED")
+    )
+    assert len({second.mark, unsure.mark, sure.mark}) == 3
+    assert len({second.doubt, unsure.doubt, sure.doubt}) == 3
+    assert (sure.mark, sure.doubt) == ("", "")
+    told = line_out(replace(line, status="CONFIRMED-2ND"), SPEECHES)
+    assert second.doubt in {told.doubt, told.doubt_en}
 
 
 def test_a_part_that_leaves_more_to_pay_says_so():
@@ -225,6 +243,7 @@ def test_page_and_paper_show_every_word_of_every_line(
     raw = paper(read_proof(signed(quote), speech, {}), speech, site="pay.test", sandbox=False)
     printed = plain("".join(leaf.extract_text() for leaf in PdfReader(BytesIO(raw)).pages))
     for line in explained(quote.lines, speech):
+        assert plain(line.mark) in plain(bytes(page.body).decode())
         for word in (*words(line), line.rule, line.law):
             assert plain(word) in plain(bytes(page.body).decode())
             assert plain(word) in printed
