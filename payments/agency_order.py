@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ledger.money import Money
@@ -34,13 +34,15 @@ class Decided:
 class NewOrder:
     """One order as an agency's system places it.
 
-    `digest` is the SHA-256 of all it said. `account` is the number of the receiving account, ''
-    where it names none; `accounts` are the codes of those the agency may collect to.
+    `digest` is the SHA-256 of all it said, `said` the message to the byte. `account` is the number
+    of the receiving account, '' where it names none; `accounts` are the codes of those the agency
+    may collect to.
     """
 
     agency: str
     reference: str
     digest: bytes
+    said: bytes = field(repr=False)
     amount: Money
     description: str
     account: str
@@ -83,6 +85,29 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of an order, as the log of what came in tells it."""
+
+    number: str
+    answer: AgencyOrder | Refused
+
+    @property
+    def outcome(self) -> str:
+        """Return what became of it."""
+        return "refused" if isinstance(self.answer, Refused) else "new"
+
+    @property
+    def field(self) -> str:
+        """Return what is wrong with it, '' with nothing."""
+        return self.answer.why.value if isinstance(self.answer, Refused) else ""
+
+    @property
+    def reason(self) -> str:
+        """Return why, '' where it is plain."""
+        return self.answer.reason if isinstance(self.answer, Refused) else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """The payment that paid an obligation; `amount` is what this obligation's lines came to."""
 
@@ -108,6 +133,11 @@ class Standing(enum.StrEnum):
     PAID = "paid"
     OPEN = "open"  # not paid, and may still be: nobody's clock ends that
     OVER = "over"  # no money came under this reference, and none can
+
+
+def said_place(*, agency: str, reference: str) -> str:
+    """Return the name of the place an order's message is sealed for."""
+    return f"payments.agency_order/said/{agency}/{reference}"
 
 
 def paid_order(orders: Sequence[AgencyOrder], settled: Settled) -> AgencyOrder | None:

@@ -19,6 +19,7 @@ class Channel(enum.StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     BY_HAND = "by_hand"
+    DIALECT = "dialect"  # an order in the portal's payment dialect
 
 
 @dataclass(frozen=True, slots=True)

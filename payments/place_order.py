@@ -1,5 +1,6 @@
 """Take an agency's order: find or keep what is to be paid, once per reference."""
 
+import secrets
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
@@ -12,6 +13,7 @@ from payments.agency_order import (
     NewOrder,
     Refusal,
     Refused,
+    said_place,
 )
 from payments.beneficiary import Beneficiary
 from payments.errors import InputRefused, NotPayable
@@ -22,7 +24,7 @@ from payments.obligation import (
     normalised_number,
 )
 from payments.obligations.rates import Rates
-from payments.personal_data import PersonalDataKeys
+from payments.personal_data import NONCE_BYTES, PersonalDataKeys, seal
 from payments.postgres import agency_order_rows, lock_rows, obligation_rows, payment_rows
 from payments.postgres.beneficiary_rows import beneficiaries_by_code
 from payments.push_obligations import PushOutcome, push_obligations
@@ -61,9 +63,16 @@ def place_order(
         digest=new.digest,
         ordered_at=now,
     )
-    if agency_order_rows.insert_order(tx, order):
+    if agency_order_rows.insert_order(tx, order, said=_sealed(new, keys)):
         return order
     return _kept(tx, new) or Refused(Refusal.OTHER_CONTENT)  # Its twin came first.
+
+
+def _sealed(new: NewOrder, keys: PersonalDataKeys) -> bytes:
+    """Return the message to the byte, as evidence: it names the payer, so it is sealed."""
+    place = said_place(agency=new.agency, reference=new.reference)
+    said = {"said": new.said.decode()}
+    return seal(keys, said, place=place, nonce=secrets.token_bytes(NONCE_BYTES))
 
 
 def _kept(tx: Tx, new: NewOrder) -> AgencyOrder | Refused | None:

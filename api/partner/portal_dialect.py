@@ -1,7 +1,9 @@
 """The portal's payment dialect 1.0.6 as its platform: agency systems order, ask, fetch receipts."""
 
+import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -32,13 +34,26 @@ from api.partner.portal_messages import (
     wrapped,
 )
 from api.partner.portal_orders import read_order
+from api.refusal_words import vietnamese_of
 from api.settings import Agency
 from api.start_payment import handle_of
 from ledger.errors import BookUnreachable
-from payments.agency_order import OrderPaid, Refusal, Refused, Standing
+from ledger.postgres.transaction import Tx
+from payments.agency_order import (
+    AgencyOrder,
+    NewOrder,
+    OrderPaid,
+    Placed,
+    Refusal,
+    Refused,
+    Standing,
+)
+from payments.errors import InputRefused, NotFound, QuotaSpent
 from payments.find_order import OrderFound, find_order
+from payments.intake import Channel, Received
 from payments.place_order import place_order
 from payments.postgres import acknowledgement_rows, agency_order_rows
+from payments.take_in import take_in
 
 PATH: Final = f"/dialect/{VERSION}"
 
@@ -132,23 +147,50 @@ def _init(house: House, message: Message, agency: Agency) -> dict[str, object] |
         kept = agency_order_rows.order_by_reference(
             tx, agency=message.agency, reference=message.reference
         )
-        # A repeat gets its first answer however late it comes; only a new order must be of today.
-        if kept is None or kept.digest != message.digest:
-            new = read_order(message, agency, now=house.clock())
-            if isinstance(new, Said):
-                return new
-            placed = place_order(
-                tx,
-                new,
-                keys=house.personal_keys,
-                rates=house.rates,
-                now=house.clock(),
-                today=house.today(),
-            )
-            if isinstance(placed, Refused):
-                return _refused(placed)
-            kept = placed
+    # A repeat gets its first answer however late it comes; only a new order must be of today.
+    if kept is None or kept.digest != message.digest:
+        new = read_order(message, agency, now=house.clock())
+        if isinstance(new, Said):
+            return new
+        placed = _placed(house, new)
+        if not isinstance(placed, AgencyOrder):
+            return placed
+        kept = placed
     return init_answer(kept, pay_url=_pay_url(house, message, kept.obligation_id))
+
+
+def _placed(house: House, new: NewOrder) -> AgencyOrder | Said:
+    """Take an order in like all that authorities send: registered, in its share, written down."""
+    received = Received(
+        authority=new.agency,
+        client=new.agency,
+        channel=Channel.DIALECT,
+        digest=hashlib.sha256(new.said).digest(),
+        item_count=1,
+    )
+    act = partial(_place, house)
+    try:
+        taken = take_in(house.open_tx, received, [new], act, now=house.clock())
+    except NotFound:
+        return Said(Code.OTHER, "MaDoiTac chưa được đăng ký là cơ quan thu")
+    except InputRefused as problem:
+        return Said(Code.OTHER, f"MaDoiTac: {vietnamese_of(problem.reason) or problem.reason}")
+    except QuotaSpent as problem:
+        return Said(Code.BUSY, f"Đã gửi quá nhiều, hãy gửi lại sau {problem.retry_after_s} giây")
+    (placed,) = taken.verdicts
+    return _refused(placed.answer) if isinstance(placed.answer, Refused) else placed.answer
+
+
+def _place(house: House, tx: Tx, orders: Sequence[NewOrder]) -> list[Placed]:
+    placing = partial(
+        place_order,
+        tx,
+        keys=house.personal_keys,
+        rates=house.rates,
+        now=house.clock(),
+        today=house.today(),
+    )
+    return [Placed(each.reference, placing(each)) for each in orders]
 
 
 def _pay_url(house: House, message: Message, obligation_id: int) -> str:

@@ -6,14 +6,17 @@ import hmac
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, NoReturn, TypeGuard
+from typing import Final, TypeGuard
 
+from api.access.strict_json import read_json
+from api.refusal_words import vietnamese_of
 from ledger.money import VND_MAX, Money
 from payments.agency_order import AgencyOrder, OrderPaid
+from payments.errors import InputRefused
 from payments.vietnam_time import VIETNAM
 
 VERSION: Final = "1.0.6"
@@ -78,7 +81,7 @@ class Message:
     """One message as it came: its shape was checked, its sender not yet.
 
     `signed` are the fields under the check code, `block` is ThongTinBienLai (empty but for INIT),
-    `digest` the SHA-256 of all of it, the same for the same fields in any order.
+    `digest` the SHA-256 of all of it, the same for the same fields in any order, `raw` what came.
     """
 
     kind: Kind
@@ -86,6 +89,7 @@ class Message:
     check: str
     block: Mapping[str, object]
     digest: bytes
+    raw: bytes = field(repr=False)
 
     @property
     def agency(self) -> str:
@@ -113,25 +117,25 @@ def is_genuine(message: Message, *, secret: str) -> bool:
 def read_message(raw: bytes) -> Message | Said:
     """Return the message in these bytes, or the answer that names what is wrong with its shape."""
     found = _read_object(raw)
-    if found is None:
-        return _wrong("Bản tin không phải đối tượng JSON UTF-8 hợp lệ, hoặc có trường bị lặp")
+    if isinstance(found, Said):
+        return found
     name = found.get("LoaiBanTin")
     if name not in (Kind.INIT, Kind.QUERY, Kind.GET_BILL):
         return _wrong("LoaiBanTin phải là INIT, QUERY hoặc GET_BILL")
     kind = Kind(str(name))
     signed: dict[str, str] = {}
-    for field in SIGNED[kind]:
-        text = _signed_text(field, found.get(field))
+    for each in SIGNED[kind]:
+        text = _signed_text(each, found.get(each))
         if text is None:
-            return _wrong(f"{field} thiếu, dài quá {TEXT_MAX} ký tự hoặc có ký tự không được phép")
-        signed[field] = text
+            return _wrong(f"{each} thiếu, dài quá {TEXT_MAX} ký tự hoặc có ký tự không được phép")
+        signed[each] = text
     check = found.get("MaXacThuc")
     block = found.get("ThongTinBienLai", {})
     if not is_object(block):
         return _wrong("ThongTinBienLai phải là một đối tượng JSON")
     if not isinstance(check, str) or not _CHECK_SHAPE.fullmatch(check):
         return Said(Code.BAD_CHECK, "MaXacThuc không đúng")
-    return Message(kind, MappingProxyType(signed), check, block, _digest(found))
+    return Message(kind, MappingProxyType(signed), check, block, _digest(found), raw)
 
 
 def shape_of(message: Message) -> Said | None:
@@ -227,11 +231,11 @@ def wrapped(answer: Mapping[str, object]) -> dict[str, object]:
 def unwrapped(raw: bytes) -> Mapping[str, object] | None:
     """Return what an agency answered in either shape, None when it is no answer."""
     try:
-        found: object = json.loads(raw)
+        found = read_json(raw)
         if is_object(found) and "error_code" in found:
             is_passed = found["error_code"] == "0" and isinstance(found.get("message"), str)
-            found = json.loads(str(found["message"])) if is_passed else None
-    except (ValueError, RecursionError):
+            found = read_json(str(found["message"]).encode()) if is_passed else None
+    except InputRefused:
         return None
     return found if is_object(found) else None
 
@@ -263,34 +267,19 @@ def _signed_text(field: str, value: object) -> str | None:
     return value
 
 
-def _read_object(raw: bytes) -> dict[str, object] | None:
-    """Return the JSON object in these bytes, None when they hold none or hold a field twice."""
+def _read_object(raw: bytes) -> dict[str, object] | Said:
+    """Return the JSON object in these bytes, or the answer that says why there is none."""
     try:
-        found: object = json.loads(
-            raw.decode(),
-            object_pairs_hook=_once,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-        )
-    except (ValueError, RecursionError):
-        return None
-    return found if is_object(found) else None
+        found = read_json(raw)
+    except InputRefused as problem:
+        why = vietnamese_of(problem.reason) or problem.reason
+        return _wrong(f"Bản tin không phải JSON hợp lệ: {problem.field}: {why}")
+    return found if is_object(found) else _wrong("Bản tin phải là một đối tượng JSON")
 
 
 def _digest(found: Mapping[str, object]) -> bytes:
     canonical = json.dumps(found, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).digest()
-
-
-def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a field stands twice")
-    return found
-
-
-def _refuse_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a whole number")
 
 
 def _wrong(words: str) -> Said:

@@ -16,10 +16,11 @@ from api.partner.portal_messages import (
 from api.settings import Agency
 from ledger.money import Money, total
 from payments.agency_order import Decided, Demanded, NewOrder
+from payments.obligations.pushed_lines import LINES_MAX
 
 FINE: Final = "1"
 FEE: Final = "2"
-ITEMS_MAX: Final = 100
+ITEMS_MAX: Final = LINES_MAX
 TEXT_MAX: Final = 500
 AGE_MAX: Final = timedelta(hours=1)
 HALF_A_DAY: Final = timedelta(hours=12)
@@ -67,6 +68,7 @@ def _order(message: Message, agency: Agency, *, now: datetime) -> NewOrder:
         agency=message.agency,
         reference=message.reference,
         digest=message.digest,
+        said=message.raw,
         amount=amount,
         description=message.signed["ThongTinGiaoDich"],
         account=_text(block, "TKThuHuong"),
@@ -104,11 +106,17 @@ def _decided(block: Mapping[str, object], agency: Agency) -> Decided:
 def _demanded(block: Mapping[str, object], amount: Money) -> Demanded:
     procedure = _text(block, "MaTTHC")
     office = _text(block, "TenDonVi") or _text(block, "TenCoQuanQD")
+    title = _text(block, "TenTTHC") or _needed(block, "NoiDungThanhToan")
+    # The message names no law: the procedure's code leads to it.
+    law = f"Thủ tục hành chính {procedure}" if procedure else "Theo yêu cầu của cơ quan thu"
     facts: dict[str, object] = {
         "amount_vnd": amount.vnd,
-        "title": _text(block, "TenTTHC") or _needed(block, "NoiDungThanhToan"),
-        # The message names no law: the procedure's code leads to it.
-        "law": f"Thủ tục hành chính {procedure}" if procedure else "Theo yêu cầu của cơ quan thu",
+        "title": title,
+        "law": law,
+        "lines": [
+            {"title": _text(item, "NoiDung") or title, "amount_vnd": each.vnd, "law": law}
+            for item, each in _items(block, "DSKhoanNop")
+        ],
     }
     if office:
         facts["authority"] = office
@@ -120,17 +128,24 @@ def _demanded(block: Mapping[str, object], amount: Money) -> Demanded:
 
 
 def _sum(block: Mapping[str, object], field: str) -> Money:
+    try:
+        return total(amount for _, amount in _items(block, field))
+    except ValueError as problem:
+        raise _Wrong(f"{field}: tổng quá lớn") from problem
+
+
+def _items(block: Mapping[str, object], field: str) -> list[tuple[Mapping[str, object], Money]]:
+    """Return the entries of a list, each with its amount."""
     items = block.get(field)
     if not _is_list(items) or not 0 < len(items) <= ITEMS_MAX:
         raise _Wrong(f"{field} phải có 1 đến {ITEMS_MAX} khoản")
-    amounts = [read_amount(item.get("SoTien")) if is_object(item) else None for item in items]
-    known = [amount for amount in amounts if amount is not None]
-    if len(known) != len(amounts):
-        raise _Wrong(f"{field}: mỗi khoản phải có SoTien nguyên dương, tính bằng đồng")
-    try:
-        return total(known)
-    except ValueError as problem:
-        raise _Wrong(f"{field}: tổng quá lớn") from problem
+    known: list[tuple[Mapping[str, object], Money]] = []
+    for item in items:
+        amount = read_amount(item.get("SoTien")) if is_object(item) else None
+        if not is_object(item) or amount is None:
+            raise _Wrong(f"{field}: mỗi khoản phải có SoTien nguyên dương, tính bằng đồng")
+        known.append((item, amount))
+    return known
 
 
 def _needed(block: Mapping[str, object], field: str) -> str:

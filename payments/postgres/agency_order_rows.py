@@ -25,8 +25,11 @@ ORDER BY capture.capture_id
 """
 
 
-def insert_order(tx: Tx, order: AgencyOrder) -> bool:
-    """Keep an order and return True, or False when its reference is known."""
+def insert_order(tx: Tx, order: AgencyOrder, *, said: bytes) -> bool:
+    """Keep an order and return True, or False when its reference is known.
+
+    `said` is the message it came in, sealed for `said_place`.
+    """
     statement = (
         insert(t)
         .values(
@@ -36,6 +39,7 @@ def insert_order(tx: Tx, order: AgencyOrder) -> bool:
             amount_vnd=order.amount.vnd,
             description=order.description,
             digest=order.digest,
+            said=said,
             ordered_at=order.ordered_at,
         )
         .on_conflict_do_nothing()

@@ -306,7 +306,7 @@ agency_order = table(
     link("obligation"),
     Column("amount_vnd", BigInteger, nullable=False),
     Column("description", Text, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
+    *columns(LargeBinary, "digest", "said"),
     Column("ordered_at", INSTANT, nullable=False),
     PrimaryKeyConstraint("agency", "reference"),
     Index("agency_order_obligation", "obligation_id"),

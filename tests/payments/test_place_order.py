@@ -23,6 +23,7 @@ ORDER = NewOrder(
     agency="DEMO01",
     reference="dvc000120260311090000",
     digest=b"1" * 32,
+    said=b"{}",
     amount=AMOUNT,
     description="THANH TOAN HO SO 0001",
     account="7111 0 1054321",

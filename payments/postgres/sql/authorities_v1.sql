@@ -27,7 +27,8 @@ CREATE TABLE payments.intake (
     intake_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     authority text NOT NULL REFERENCES payments.authority,
     client text NOT NULL CHECK (client <> ''),
-    channel text NOT NULL CHECK (channel IN ('json', 'changes', 'csv', 'xlsx', 'by_hand')),
+    channel text NOT NULL
+        CHECK (channel IN ('json', 'changes', 'csv', 'xlsx', 'by_hand', 'dialect')),
     body_digest bytea NOT NULL CHECK (octet_length(body_digest) = 32),
     item_count integer NOT NULL CHECK (item_count >= 0),
     received_at timestamptz NOT NULL

@@ -1,4 +1,5 @@
 -- What agency systems ordered in the portal's dialect; a reference is said once and never changed.
+-- `said` is the message to the byte, sealed: it names the payer.
 CREATE TABLE payments.agency_order (
     agency text NOT NULL,
     reference text NOT NULL,
@@ -6,6 +7,7 @@ CREATE TABLE payments.agency_order (
     amount_vnd bigint NOT NULL CONSTRAINT agency_order_amount CHECK (amount_vnd > 0),
     description text NOT NULL,
     digest bytea NOT NULL CONSTRAINT agency_order_digest CHECK (octet_length(digest) = 32),
+    said bytea NOT NULL,
     ordered_at timestamptz NOT NULL,
     PRIMARY KEY (agency, reference)
 );

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from jinja2 import DictLoader, Environment
 from pydantic import SecretStr
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from api.application import application
@@ -29,11 +30,17 @@ from gateways.simulators.store import Store
 from ledger.errors import BookUnreachable
 from ledger.money import Money
 from ledger.postgres.transaction import OpenTx
+from payments.agency_order import said_place
 from payments.apply_notices import apply_notices
+from payments.authority import Authority, Family
+from payments.end_authority import end_authority
 from payments.event import Event
 from payments.evidence import EvidenceKind, Received
+from payments.intake import Channel
 from payments.payment import Payment
-from payments.postgres import agency_order_rows, attempt_rows
+from payments.personal_data import unseal
+from payments.postgres import agency_order_rows, attempt_rows, intake_rows
+from payments.push_authorities import push_authorities
 from payments.tell_provider import Delivered, Told, tell_provider
 from tests.api.citizen.payer import Payer, hear
 from tests.api.conftest import NOON
@@ -55,8 +62,29 @@ AGENCY = Agency(
 )
 
 
+OFFICE = Authority(
+    code="DEMO01",
+    family=Family.AGENCY,
+    name="Sở Xây dựng",
+    pushed_by="DEMO01",
+    in_force_from=date(2020, 1, 1),
+    items_per_minute_max=3,
+)
+
+
+def register(house: House, office: Authority = OFFICE) -> None:
+    with house.open_tx() as tx:
+        push_authorities(tx, [office])
+
+
 def at_door(house: House, agency: Agency = AGENCY, **other: object) -> TestClient:
     """Return the partner host of a house that knows one agency."""
+    register(house)
+    return knowing(house, agency, **other)
+
+
+def knowing(house: House, agency: Agency = AGENCY, **other: object) -> TestClient:
+    """Return the partner host of a house told of one agency that nobody may have registered."""
     settings = house.settings.model_copy(update={"agencies": {"DEMO01": agency}})
     app = application(replace(house, settings=settings, **other))  # pyright: ignore[reportArgumentType] (parts by name)
     return TestClient(app, base_url="http://partner.test")
@@ -155,8 +183,8 @@ def test_a_paid_order_is_told_with_its_receipt(house: House) -> None:
 
 @pytest.mark.filterwarnings("ignore:You should not use the 'timeout' argument")
 def test_a_whole_run_with_a_one_stop_system(house: House, tmp_path: Path) -> None:
-    knowing = house.settings.model_copy(update={"agencies": {"DEMO01": AGENCY}})
-    platform = replace(house, settings=knowing, clock=lambda: datetime.now(UTC))
+    told = house.settings.model_copy(update={"agencies": {"DEMO01": AGENCY}})
+    platform = replace(house, settings=told, clock=lambda: datetime.now(UTC))
     store = Store(tmp_path)
     office = Office("DEMO01", SECRET, "http://partner.test", "7111.0.1054321")
     templates = Environment(loader=DictLoader({}), autoescape=True)
@@ -243,6 +271,43 @@ def test_a_message_from_another_network_is_a_strangers(house: House) -> None:
         assert say(client, init())["MaLoi"] == "97"
 
 
+def test_an_order_of_an_agency_nobody_registered_is_refused(house: House) -> None:
+    register(house, replace(OFFICE, pushed_by="portal"))
+    client = knowing(house)
+    said = say(client, init())
+    assert (said["MaLoi"], said["MoTaLoi"]) == ("99", "MaDoiTac chưa được đăng ký là cơ quan thu")
+    assert say(client, asking("QUERY"))["MaLoi"] == "01"
+
+
+def test_an_agency_that_has_ended_orders_nothing_new(house: House) -> None:
+    client = at_door(house)
+    with house.open_tx() as tx:
+        end_authority(tx, "DEMO01", on=date(2026, 11, 1), successor=None)
+    said = say(client, init())
+    assert (said["MaLoi"], said["MoTaLoi"][:9]) == ("99", "MaDoiTac:")
+
+
+def test_the_share_of_a_minute_holds_for_orders_and_repeats_are_free(house: House) -> None:
+    client = at_door(house)
+    references = [f"dvc{at}" for at in range(4)]
+    said = [say(client, init(MaThamChieu=each))["MaLoi"] for each in references]
+    assert said == ["00", "00", "00", "08"]
+    assert say(client, init(MaThamChieu="dvc0"))["MaLoi"] == "00"
+
+
+def test_an_order_is_in_the_log_and_its_bytes_are_sealed_evidence(house: House) -> None:
+    raw = as_bytes(init())
+    post(at_door(house), init())
+    with house.open_tx() as tx:
+        (logged,) = intake_rows.intakes_of(tx, "DEMO01", limit_max=5)
+        sealed = bytes(tx.scalar(text("SELECT said FROM payments.agency_order")) or b"")
+    assert (logged.channel, logged.counts) == (Channel.DIALECT, {"new": 1})
+    assert logged.digest == hashlib.sha256(raw).digest()
+    assert "NGUYỄN".encode() not in sealed
+    place = said_place(agency="DEMO01", reference="dvc000120261123120000")
+    assert unseal(house.personal_keys, sealed, place=place)["said"].encode() == raw
+
+
 def test_a_block_that_was_changed_on_the_way_pays_nobody_else(house: House) -> None:
     said = say(at_door(house), init({**BLOCK, "TKThuHuong": "9999999999"}))
     assert said["MaLoi"] == "99"
@@ -289,8 +354,8 @@ def test_a_book_out_of_reach_is_busy(house: House) -> None:
 
 
 def test_the_vector_of_the_notes_is_a_genuine_message(house: House) -> None:
-    text = "QUERY|1.0.6|DEMO01|dvc000120260901080000|20260901080000|note-secret"
+    joined = "QUERY|1.0.6|DEMO01|dvc000120260901080000|20260901080000|note-secret"
     names = ["LoaiBanTin", "PhienBan", "MaDoiTac", "MaThamChieu", "ThoiGianGD"]
-    fields: dict[str, str] = dict(zip(names, text.split("|"), strict=False))
-    fields["MaXacThuc"] = hashlib.sha256(text.encode()).hexdigest()
+    fields: dict[str, str] = dict(zip(names, joined.split("|"), strict=False))
+    fields["MaXacThuc"] = hashlib.sha256(joined.encode()).hexdigest()
     assert say(at_door(house), fields)["MaLoi"] == "01"  # Genuine, and nothing is there.

@@ -135,7 +135,8 @@ def test_one_digest_stands_for_one_content_in_any_order() -> None:
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=5), st.binary())
 def test_no_bytes_are_anything_but_read_or_refused(extra: dict[str, str], raw: bytes) -> None:
     assert isinstance(read_message(raw), Message | Said)
-    assert isinstance(read_message(as_bytes(extra | init())), Message)
+    has_nul = "\x00" in "".join([*extra, *extra.values()])
+    assert isinstance(read_message(as_bytes(extra | init())), Said if has_nul else Message)
 
 
 @given(st.text(max_size=60))

@@ -12,6 +12,7 @@ from api.partner.portal_orders import read_order
 from api.settings import Agency
 from ledger.money import Money
 from payments.agency_order import Decided, Demanded, NewOrder
+from payments.obligations.demand import read_demand
 from tests.api.conftest import NOON
 from tests.api.partner.portal_agency import BLOCK, SECRET, as_bytes, init
 
@@ -51,6 +52,11 @@ def test_a_fee_is_a_demand_for_its_file() -> None:
     assert order.wanted.file_number == "H29.17-261123-0001"
     assert order.wanted.facts["title"] == "Cấp giấy phép xây dựng"
     assert order.wanted.personal["personal_id"] == "001099012345"
+    lines = read_demand(order.wanted.facts).lines
+    assert [(line.title, line.amount.vnd) for line in lines] == [
+        ("Phí thẩm định", 300_000),
+        ("Lệ phí", 50_000),
+    ]
 
 
 def test_a_fine_is_its_decision_and_nothing_else() -> None:

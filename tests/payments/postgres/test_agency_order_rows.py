@@ -29,8 +29,8 @@ def order(tx: Tx, reference: str = "A", *, minutes: int = 0) -> AgencyOrder:
 
 def test_an_order_is_kept_once(tx: Tx):
     kept = order(tx)
-    assert insert_order(tx, kept)
-    assert not insert_order(tx, replace(kept, description="another"))
+    assert insert_order(tx, kept, said=b"s")
+    assert not insert_order(tx, replace(kept, description="another"), said=b"s")
     assert order_by_reference(tx, agency="DEMO01", reference="A") == kept
     assert order_by_reference(tx, agency="DEMO02", reference="A") is None
 
@@ -39,7 +39,7 @@ def test_orders_of_one_obligation_come_oldest_first(tx: Tx):
     late = order(tx, "A", minutes=5)
     early = replace(late, reference="B", ordered_at=NOW)
     for one in (late, early, replace(early, agency="DEMO02")):
-        insert_order(tx, one)
+        insert_order(tx, one, said=b"s")
     assert orders_of(tx, late.obligation_id, agency="DEMO01") == [early, late]
 
 
@@ -57,7 +57,7 @@ def test_a_payment_settles_what_its_own_lines_say(tx: Tx):
     ["UPDATE payments.agency_order SET amount_vnd = 1", "DELETE FROM payments.agency_order"],
 )
 def test_an_order_is_never_changed(owner_tx: Tx, change: str):
-    insert_order(owner_tx, order(owner_tx))
+    insert_order(owner_tx, order(owner_tx), said=b"s")
     with pytest.raises(DBAPIError):
         owner_tx.execute(text(change))
 
