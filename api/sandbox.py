@@ -52,6 +52,13 @@ AUTHORITIES = (
         for code, family, name in _PUSHING
     ),
     Authority(
+        code="DEMO01",
+        family=Family.AGENCY,
+        name="Sở Xây dựng (hệ thống một cửa của tỉnh)",
+        pushed_by="DEMO01",
+        in_force_from=date(2020, 1, 1),
+    ),
+    Authority(
         code="ttgt-hn",
         family=Family.INSPECTORATE,
         name="Thanh tra giao thông vận tải Hà Nội",
