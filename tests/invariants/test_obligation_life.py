@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Engine
 
-from gateways.contract import Notice, Outcome
+from gateways.contract import Outcome
 from ledger.money import Money
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.change_obligations import change_obligations
 from payments.difference import difference
 from payments.errors import PaymentsError
+from payments.evidence import Received
 from payments.obligation import NewObligation, Obligation, ObligationStatus
 from payments.obligation_change import ChangeAct, ChangeOutcome, Instalment, ObligationChange
 from payments.obligation_states import OBLIGATION_STEPS
@@ -27,7 +28,7 @@ from payments.postgres.obligation_rows import obligations_by_id
 from payments.push_obligations import push_obligations
 from payments.states import PaymentState
 from reconciliation.postgres import proof_money_rows, proof_obligation_rows
-from tests.invariants.test_payment_life import WITHOUT_ROWS, PaymentLife, Try, several
+from tests.invariants.test_payment_life import WITHOUT_ROWS, Life, Try, several
 from tests.payments.changing import CANCEL, NUMBER, correct, kept, supersede
 from tests.payments.owed import KEYS, NOW, RATES, fine, push
 from tests.payments.scene import hear, heard, inside, notice, opened, payment_of, sent
@@ -59,7 +60,7 @@ OF_FAMILIES = {
 ALLOWED = [(status.value, after.value) for (status, _), after in OBLIGATION_STEPS.items()]
 
 
-class ObligationLife(PaymentLife):
+class ObligationLife(Life):
     """Authorities changing their minds about three fines while payers and gateways go on."""
 
     def __init__(self, engine: Engine) -> None:
@@ -134,35 +135,50 @@ class ObligationLife(PaymentLife):
             self.numbers[which] = number
             self.fines = (*self.fines[:which], new, *self.fines[which + 1 :])
 
-    @rule(target=PaymentLife.tries, which=st.integers(0, 2), is_left=st.booleans())
+    @rule(target=Life.tries, which=st.integers(0, 2), is_left=st.booleans())
     def pay(self, which: int, *, is_left: bool) -> object:
         """A payer pays at once, or leaves the gateway again and may yet be found to have paid."""
         return several(*self._pay(which, is_left=is_left))
 
-    @initialize(target=PaymentLife.tries)
+    @rule(which=st.integers(0, 2), is_batch=st.booleans())
+    def pay_twice(self, which: int, *, is_batch: bool) -> None:
+        """Two payers leave the gateway one after the other, and both turn out to have paid."""
+        tries = [each for _ in range(2) for each in self._pay(which, is_left=True)]
+        words = [self._paid(each) for each in tries]
+        for batch in [words] if is_batch else [[word] for word in words]:
+            self.hear_all(batch)
+
+    @rule(target=Life.tries, is_left=st.booleans())
+    def pay_all(self, *, is_left: bool) -> object:
+        """A payer pays, or leaves, all that is open at once."""
+        return several(*self._pay(0, 1, 2, is_left=is_left))
+
+    @initialize(target=Life.tries)
     def begin(self) -> object:
         """The first fine may be paid in two parts; three payers have left the gateway."""
         self._split(0)
         return several(*(each for which in range(3) for each in self._pay(which, is_left=True)))
 
-    def _pay(self, which: int, *, is_left: bool) -> list[Try]:
+    def _pay(self, *which: int, is_left: bool) -> list[Try]:
         try:
             with self.tx.begin_nested():
-                payment = opened(self.tx, [self.fines[which]], now=self.now)
+                payment = opened(self.tx, [self.fines[each] for each in which], now=self.now)
                 reference = sent(inside(self.tx), payment, now=self.now)
         except PaymentsError:
             return []
         outcome = Outcome.CANCELLED if is_left else Outcome.PAID
-        self._hear(notice(reference, outcome, amount=payment.amount, at=self.now))
+        word = notice(reference, outcome, amount=payment.amount, at=self.now)
+        self.hear_all([heard(word, received_at=self.now)])
         return [Try(reference, payment.amount)]
 
-    @rule(about=PaymentLife.tries)
+    @rule(about=Life.tries)
     def turn_out_paid(self, about: Try) -> None:
         """Whatever was said before: the gateway has the money."""
-        self._hear(notice(about.reference, amount=about.asked, at=self.now))
+        self.hear_all([self._paid(about)])
 
-    def _hear(self, word: Notice) -> None:
-        self.hear_all([heard(word, received_at=self.now)])
+    def _paid(self, about: Try) -> Received:
+        word = notice(about.reference, amount=about.asked, at=self.now)
+        return heard(word, received_at=self.now)
 
     @invariant()
     def nothing_is_inconsistent(self) -> None:
@@ -192,15 +208,15 @@ def assert_explained(tx: Tx, obligation: Obligation) -> None:
 
 
 def test_obligations_live_through_anything(shared_engine: Engine):
-    class Life(ObligationLife):
+    class ThisLife(ObligationLife):
         def __init__(self) -> None:
             super().__init__(shared_engine)
 
     run_state_machine_as_test(
-        Life,
+        ThisLife,
         settings=settings(
-            max_examples=max(10, settings().max_examples // 5),
-            stateful_step_count=30,
+            max_examples=max(10, settings().max_examples // 10),
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
