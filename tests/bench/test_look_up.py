@@ -15,7 +15,8 @@ def test_hits_and_misses_stand_beside_a_bare_select(place: Place) -> None:
         "a miss: no such number",
         "(bare select)",
     ]
-    assert "z = " in lines[-1]
+    assert all("z = " in line for line in lines[-2:])
+    assert "held back: z" in lines[-1]
 
 
 def test_two_samples_of_one_sort_are_alike_and_of_two_are_not() -> None:
