@@ -1,9 +1,15 @@
 """What becomes of a question: work from the third on, and doors that stay open."""
 
-import pytest
+from dataclasses import replace
 
-from api.access.look_up_quotas import WRONG_PER_SOURCE_MAX
+import pytest
+from pydantic import SecretStr
+
+from api.access.look_up_quotas import WRONG_IN_ALL_MAX, WRONG_PER_SOURCE_MAX
+from api.access.qr_token import Paper, qr_token
+from api.house import House
 from tests.api.citizen.payer import QUESTION, Payer, forms_of
+from tests.api.citizen.signed_in import PERSON, owe, owed_by, sign_in, with_identity
 
 PAGE = "/find-fine"
 
@@ -68,6 +74,27 @@ def test_t04_who_used_up_the_form_is_shown_the_doors_that_stay_open(payer: Payer
     assert "/sign-in" in page.text
     owner = Payer(payer.house, address="198.51.100.9")
     assert owner.find().status_code == 303
+
+
+def test_t04_the_owner_gets_in_by_code_and_by_signing_in_while_the_number_is_used_up(
+    house: House,
+) -> None:
+    settings = house.settings.model_copy(update={"qr_key": SecretStr("66" * 32)})
+    open_house = with_identity(replace(house, settings=settings))
+    owe(open_house, owed_by(PERSON, QUESTION["number"]))
+    attackers = [Payer(open_house, address=f"198.51.{at}.1") for at in range(WRONG_IN_ALL_MAX // 5)]
+    for at in range(WRONG_IN_ALL_MAX):
+        attacker = attackers[at % len(attackers)]
+        attacker.client.cookies.clear()
+        assert attacker.find(plate=f"99A-000.{at:02}").status_code == 200
+    owner = Payer(open_house, address="203.0.113.9")
+    assert owner.find().status_code == 429
+    paper = Paper("csgt", "traffic_fine", QUESTION["number"])
+    assert owner.get(f"/q/{qr_token(settings, paper)}").headers["location"] == "/fine"
+    assert QUESTION["number"] in owner.get("/fine").text
+    other_browser = Payer(open_house, address="203.0.113.9")
+    assert sign_in(other_browser).headers["location"] == "/mine"
+    assert QUESTION["number"] in other_browser.get("/mine").text
 
 
 @pytest.mark.parametrize("page", [PAGE, "/find?what=fee"])
