@@ -4,16 +4,19 @@ What is pushed goes the way of the door without the network: bytes of JSON read 
 checked, personal data sealed and indexed, the quota asked, the log written, all committed, and the
 answer made. The bare insert is the same single statement, rows ready, nothing checked. Both come
 in bodies of 1,000 from processes of their own; decisions are new ones among all that are stored.
+What HTTP adds is measured in the same rounds: such bodies sent to workers of the program.
 """
 
 import multiprocessing
 import secrets
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from http.client import HTTPConnection
 from typing import Final
 
 import orjson
@@ -25,6 +28,7 @@ from api.partner.obligation_items import read_pushed, read_sent
 from bench.decisions import FACTS_JSON, ISSUED, POLICE, TREASURY, new_register
 from bench.place import Place, drop_database, say
 from bench.posters import WAIT_MAX_S, Line
+from bench.push_http import LOOPBACK, UP_MAX_S, post, serving
 from ledger.postgres.transaction import OpenTx, transactions
 from payments.intake import Channel, Received
 from payments.obligation import ObligationStatus
@@ -45,7 +49,9 @@ BODIES_PER_SECOND_MAX: Final = 12
 NUMBERS: Final = 10_000_000
 SEALED_BYTES: Final = 190
 PUSH: Final = "pushed"
+HTTP: Final = "pushed over HTTP"
 BARE: Final = "bare insert"
+NAMES: Final = (PUSH, HTTP, BARE)
 FACTS: Final[Mapping[str, object]] = orjson.loads(FACTS_JSON)
 
 
@@ -66,7 +72,7 @@ def measure_push(place: Place, *, stored: int, seconds: int) -> tuple[list[str],
     databases = {EMPTY: 0} | ({FULL: stored} if stored else {})
     for database, count in databases.items():
         new_register(place, database, stored=count)
-    loads = [Load(database, name, CLIENTS) for database in databases for name in (PUSH, BARE)]
+    loads = [Load(database, name, CLIENTS) for database in databases for name in NAMES]
     rates: dict[Load, list[int]] = {load: [] for load in loads}
     for ordinal in range(ROUNDS):
         for load in loads:
@@ -85,6 +91,11 @@ def figures(rates: Mapping[Load, Sequence[int]], databases: Mapping[str, int]) -
         each = " ".join(f"{rate:,}" for rate in rounds)
         lines.append(f"{name:44}{load.clients:>8}{_median(rounds):>10,}   {each}")
     lines.append("")
+    for database, count in databases.items():
+        over = _median(rates[Load(database, HTTP, CLIENTS)])
+        alone = _median(rates[Load(database, PUSH, CLIENTS)])
+        more = CLIENTS * 1_000_000 // max(1, over) - CLIENTS * 1_000_000 // max(1, alone)
+        lines.append(f"{count:,} stored: HTTP adds {more:,} us to each decision of a client")
     for database, count in databases.items():
         rate = _median(rates[Load(database, PUSH, CLIENTS)])
         bare = _median(rates[Load(database, BARE, CLIENTS)])
@@ -154,10 +165,24 @@ def rows_of(first: int, unit: str) -> list[NewRow]:
 
 def _rate(place: Place, load: Load, *, seconds: int) -> int:
     """Return decisions a second of clients that all send at once, each on its own connection."""
+    with _met(place, load) as address:
+        return _all_at_once(address, load, seconds=seconds)
+
+
+@contextmanager
+def _met(place: Place, load: Load) -> Generator[str]:
+    """Give the address that clients send to: the database, or the program before it."""
+    if load.name != HTTP:
+        yield place.address(load.database, role=PUSHER)
+        return
+    with serving(place, load.database) as port:
+        yield str(port)
+
+
+def _all_at_once(address: str, load: Load, *, seconds: int) -> int:
     spawn = multiprocessing.get_context("spawn")
     pipes = [spawn.Pipe() for _ in range(load.clients)]
     lines: list[Line] = [ours for ours, _ in pipes]
-    address = place.address(load.database, role=PUSHER)
     clients = [
         spawn.Process(target=_send_when_told, args=(address, load.name, seconds, theirs))
         for _, theirs in pipes
@@ -176,9 +201,7 @@ def _rate(place: Place, load: Load, *, seconds: int) -> int:
 
 def _send_when_told(address: str, name: str, seconds: int, line: Line) -> None:
     """Make bodies, connect, send one, wait for the word, and answer how many a second it sent."""
-    url = make_url(address).set(drivername="postgresql+psycopg")
-    open_tx = transactions(create_engine(url))
-    sends = _sends(name, open_tx, count=2 + seconds * BODIES_PER_SECOND_MAX)
+    sends = _sends(name, address, count=2 + seconds * BODIES_PER_SECOND_MAX)
     sends.pop()()
     line.send(0)
     line.recv()
@@ -190,8 +213,13 @@ def _send_when_told(address: str, name: str, seconds: int, line: Line) -> None:
     line.send(sent * 1_000_000_000 // (time.monotonic_ns() - began))
 
 
-def _sends(name: str, open_tx: OpenTx, *, count: int) -> list[Callable[[], None]]:
+def _sends(name: str, address: str, *, count: int) -> list[Callable[[], None]]:
     made = [(secrets.randbelow(NUMBERS), secrets.token_hex(4).upper()) for _ in range(count)]
+    if name == HTTP:
+        connection = HTTPConnection(LOOPBACK, int(address), timeout=UP_MAX_S)
+        return [partial(post, connection, body_of(*one)) for one in made]
+    url = make_url(address).set(drivername="postgresql+psycopg")
+    open_tx = transactions(create_engine(url))
     if name == BARE:
         return [partial(insert, open_tx, rows_of(*one)) for one in made]
     return [partial(push, open_tx, body_of(*one)) for one in made]

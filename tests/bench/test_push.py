@@ -7,6 +7,7 @@ from bench.push import (
     CLIENTS,
     EMPTY,
     FULL,
+    HTTP,
     PER_SECOND_MIN,
     PUSH,
     Load,
@@ -23,6 +24,8 @@ RATES = {
     Load(EMPTY, PUSH, CLIENTS): [PER_SECOND_MIN, 1, 9_000],
     Load(EMPTY, BARE, CLIENTS): [20_000, 20_000, 20_000],
     Load(FULL, PUSH, CLIENTS): [PER_SECOND_MIN - 1, 1, 9_000],
+    Load(EMPTY, HTTP, CLIENTS): [4_000] * 3,
+    Load(FULL, HTTP, CLIENTS): [4_000] * 3,
     Load(FULL, BARE, CLIENTS): [10_000, 10_000, 10_000],
 }
 
@@ -33,6 +36,7 @@ def test_the_median_is_judged_and_told_beside_the_bare_insert() -> None:
     lines = figures(RATES, {EMPTY: 0, FULL: 100})
     assert lines[-2].startswith("PASS  2 clients, 0 stored: 5,000/s")
     assert lines[-1].startswith("MISS  2 clients, 100 stored: 4,999/s")
+    assert lines[-4] == "0 stored: HTTP adds 100 us to each decision of a client"
     assert lines[-2].endswith("0.25 of the bare insert")
 
 
