@@ -1,6 +1,9 @@
 """The callback door: batches under load, nobody refused for a neighbour, bytes kept as received."""
 
+import asyncio
 import threading
+import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -9,13 +12,20 @@ import anyio
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from api import callbacks
 from api.callbacks import BATCH_MAX, BODY_MAX, QUEUE_MAX, BodyTooLarge, Gatherer
 from api.house import House
 from gateways.contract import Notice, Outcome, RawRequest, Verdict
 from ledger.money import Money
+from ledger.postgres.transaction import OpenTx
 from payments.evidence import EvidenceKind, Received
+from payments.postgres import lock_rows
+from tests.payments.changing import FINE, changed, kept, supersede, surplus
+from tests.payments.owed import fine, push
+from tests.payments.scene import hear, heard, inside, notice, opened, sent
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
@@ -173,3 +183,51 @@ def test_many_forged_callbacks_at_once_are_all_refused(door: TestClient) -> None
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(forge, range(40))) == {"97"}
+
+
+def _waiting(open_tx: OpenTx, *, many: int) -> None:
+    """Wait until so many transactions wait for a row."""
+    for _ in range(600):
+        with open_tx() as tx:
+            if tx.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar() == many:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
+
+
+def test_batches_of_an_old_and_its_new_decision_that_block_each_other_are_tried_one_by_one(
+    open_tx: OpenTx,
+) -> None:
+    with open_tx() as tx:
+        (old,) = push(tx, fine())
+        left = opened(tx, [old])
+        late = sent(inside(tx), left)
+        hear(tx, heard(notice(late, Outcome.CANCELLED, amount=None)))
+        new = changed(tx, supersede(fine("2/QĐ-XPHC"))).successor_id
+        (other,) = push(tx, fine("3/QĐ-XPHC"))
+        assert new is not None
+        references = [sent(inside(tx), opened(tx, [each])) for each in (new, other)]
+    words = [heard(notice(each, amount=FINE)) for each in (late, *references)]
+
+    def apply(notices: Sequence[Received]) -> list[Verdict]:
+        with open_tx() as tx:
+            return hear(tx, *notices)
+
+    async def submitted(*batch: Received) -> list[Verdict]:
+        gatherer = Gatherer(apply)
+        return list(await asyncio.gather(*(gatherer.submit(each) for each in batch)))
+
+    with capture_logs() as logs, ThreadPoolExecutor(2) as callers:
+        with open_tx() as tx:
+            lock_rows.lock_footings(tx, [other])
+            # It holds the old decision, and will want the new one once it has the other.
+            first = callers.submit(asyncio.run, submitted(words[0], words[2]))
+            _waiting(open_tx, many=1)
+            second = callers.submit(asyncio.run, submitted(words[1], words[2]))
+            _waiting(open_tx, many=2)
+        verdicts = Counter([*first.result(timeout=60), *second.result(timeout=60)])
+    assert [each["event"] for each in logs] == ["callbacks.batch_failed"]
+    assert verdicts == {Verdict.RECORDED: 3, Verdict.ALREADY_RECORDED: 1}
+    with open_tx() as tx:
+        assert {kept(tx, each).status.value for each in (new, other)} == {"paid"}
+        assert surplus(tx) == FINE

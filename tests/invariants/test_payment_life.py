@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import hypothesis.strategies as st
 import pytest
@@ -174,7 +174,7 @@ class Life(RuleBasedStateMachine):
         self.connection = engine.connect()
         self.transaction = self.connection.begin()
         self.tx = self.connection
-        self.now = NOW
+        self.now: datetime = NOW
         self.fines = owe(self.tx, many=3)
         self.taken: dict[str, Money] = {}
         self.told = 0

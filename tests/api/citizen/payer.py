@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +16,10 @@ from api.sandbox import fine
 from gateways.contract import Notice, Outcome, RawRequest, Verdict
 from ledger.money import Money
 from payments.apply_notices import apply_notices
+from payments.change_obligations import change_obligations
 from payments.evidence import EvidenceKind, Received
+from payments.obligation import NewObligation
+from payments.obligation_change import ChangeAct, ChangeOutcome, ObligationChange
 from payments.push_obligations import push_obligations
 
 NUMBER = "0002/QĐ-XPHC"
@@ -123,17 +126,21 @@ def forms_of(page: httpx2.Response) -> list[ShownForm]:
     return reader.forms
 
 
-def owe_late_fine(house: House) -> None:
-    """Keep the late fine every test here pays."""
-    late = fine(
+def late_fine() -> NewObligation:
+    """Return the late fine every test here pays."""
+    return fine(
         number=NUMBER,
         plate=PLATE,
         fine_vnd=3_000_000,
         issued_on=ISSUED_ON,
         received_on=RECEIVED_ON,
     )
+
+
+def owe_late_fine(house: House) -> None:
+    """Keep the late fine every test here pays."""
     with house.open_tx() as tx:
-        push_obligations(tx, [late], keys=house.personal_keys, now=house.clock())
+        push_obligations(tx, [late_fine()], keys=house.personal_keys, now=house.clock())
 
 
 def hear(
@@ -157,3 +164,23 @@ def hear(
             rates=house.rates,
             now=house.clock(),
         )[0]
+
+
+def change_late_fine(house: House, act: ChangeAct) -> None:
+    """Let the authority cancel the late fine, or put a new one in its place."""
+    late = late_fine()
+    is_replaced = act is ChangeAct.SUPERSEDE
+    change = ObligationChange(
+        provider=late.provider,
+        kind=late.kind,
+        number=NUMBER,
+        act=act,
+        reason="Xử phạt nhầm người",
+        document="15/QĐ-HB",
+        successor=replace(late, number="9/QĐ-XPHC") if is_replaced else None,
+    )
+    with house.open_tx() as tx:
+        (verdict,) = change_obligations(
+            tx, [change], keys=house.personal_keys, rates=house.rates, now=house.clock()
+        )
+    assert verdict.outcome is ChangeOutcome.CHANGED, verdict

@@ -1,5 +1,6 @@
 """Waiting for the gateway's word: never 'failed' without knowing, never an id in an address."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,9 +11,10 @@ from api.house import House
 from gateways.contract import Outcome, Prepared, RawRequest
 from ledger.money import Money
 from payments.attempt import Attempt
+from payments.obligation_change import ChangeAct
 from payments.payment import Payment
 from payments.states import LOCKING, AttemptState, PaymentState
-from tests.api.citizen.payer import DUE, Payer, hear
+from tests.api.citizen.payer import DUE, Payer, change_late_fine, hear
 from tests.api.conftest import NOON
 
 
@@ -167,3 +169,33 @@ def test_after_its_time_a_page_looks_less_often() -> None:
     payment = _payment(PaymentState.PENDING)
     late = standing(payment, [], gateway="", now=NOON + timedelta(minutes=15))
     assert (late.is_over, late.refresh_s) == (True, REFRESH_LONG_S)
+
+
+@pytest.mark.parametrize("act", [ChangeAct.CANCEL, ChangeAct.SUPERSEDE])
+def test_who_is_paying_what_was_cancelled_or_replaced_is_told_not_to(
+    payer: Payer, act: ChangeAct
+) -> None:
+    payer.go()
+    assert "/pay/continue" in _text(payer)
+    change_late_fine(payer.house, act)
+    page = _text(payer)
+    assert "Nếu bạn vẫn trả" in page
+    assert "Xin đừng trả tiền nữa" in page
+    assert "/pay/continue" not in page
+    assert "If you still pay" in _text(payer, "/en/wait")
+    assert "Nếu bạn vẫn trả" in _text(payer, "/fine")
+
+
+def test_beside_proof_and_check_stands_what_is_due_back_later(payer: Payer) -> None:
+    hear(payer.house, payer.go())
+    change_late_fine(payer.house, ChangeAct.CANCEL)
+    proof = payer.get("/wait").headers["location"]
+    due_back = "Phải hoàn lại 3.013.500 đ: đã nộp 3.013.500 đ, chỉ phải nộp 0 đ."
+    assert due_back in _text(payer, proof)
+    assert "A refund of VND 3,013,500 is due" in _text(payer, f"/en{proof}")
+    assert due_back in _text(payer, "/fine")
+    number = next(iter(re.findall("NP[0-9A-Z]{10}", _text(payer, proof))))
+    typed = {"number": number, "amount": "3013500"}
+    checked = payer.submit(payer.get("/verify"), "/verify", typed).text.replace("\u00a0", " ")
+    assert "Giấy xác nhận là thật" in checked
+    assert f"{due_back}" in checked
