@@ -45,7 +45,7 @@ def test_a_household_pays_less_for_each_later_member(payer: Payer) -> None:
     page = payer.get(HEALTH.format(2, 2, "31/10/2026")).text
     for amount in ("409.860\u00a0đ", "341.550\u00a0đ", '<p class="sum">751.410\u00a0đ</p>'):
         assert amount in page
-    assert "Người thứ 3: thẻ cũ đã hết hạn ngày 31/10/2026" in page
+    assert "Cả 2 người: thẻ cũ đã hết hạn ngày 31/10/2026" in page
 
 
 def test_the_english_page_says_the_same(payer: Payer) -> None:
