@@ -80,6 +80,13 @@ def test_what_is_missing_is_named(payer: Payer) -> None:
     assert "Số giao dịch có 12 chữ và số" in _answer(payer, number="NP123", amount="1")
 
 
+@pytest.mark.parametrize("field", ["number", "amount"])
+def test_what_is_far_too_long_stays_and_is_named(payer: Payer, field: str) -> None:
+    page = _answer(payer, **{field: "9" * 5_000})
+    assert f'value="{"9" * 5_000}"' in page
+    assert f'href="#{field}"' in page
+
+
 def test_checks_are_limited(payer: Payer) -> None:
     page = payer.get("/verify")
     for _ in range(CHECKS_PER_MINUTE_MAX):
