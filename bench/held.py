@@ -23,7 +23,7 @@ from api.settings import Settings
 from bench.place import Place
 from payments.personal_data import PersonalDataKeys
 
-AT_ONCE: Final = 10
+AT_ONCE: Final = 20
 ASKED_PER_DAY: Final = 500
 """Fewer than a partner may ask in a minute."""
 PARTNER: Final = "http://partner.bench"
