@@ -168,7 +168,7 @@ def _placed(house: House, new: NewOrder) -> AgencyOrder | Said:
         digest=hashlib.sha256(new.said).digest(),
         item_count=1,
     )
-    act = partial(_place, house)
+    act = partial(_place, house=house)
     try:
         taken = take_in(house.open_tx, received, [new], act, now=house.clock())
     except NotFound:
@@ -181,7 +181,7 @@ def _placed(house: House, new: NewOrder) -> AgencyOrder | Said:
     return _refused(placed.answer) if isinstance(placed.answer, Refused) else placed.answer
 
 
-def _place(house: House, tx: Tx, orders: Sequence[NewOrder]) -> list[Placed]:
+def _place(tx: Tx, orders: Sequence[NewOrder], *, house: House) -> list[Placed]:
     placing = partial(
         place_order,
         tx,
