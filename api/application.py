@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from anyio import to_thread
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
@@ -29,6 +29,7 @@ from api.access.staff_session import SignInNeeded, staff_of
 from api.access.strict_json import StrictJson
 from api.callbacks import BodyTooLarge
 from api.house import House
+from api.partner.refusals import only_known, with_refusals
 from api.problems import RETRY_AFTER_S, Problem, problem_of
 from ledger.errors import BookRefused, BookUnreachable
 from payments.errors import PaymentsError
@@ -111,13 +112,16 @@ def _staff(house: House) -> FastAPI:
 def _partner(house: House) -> FastAPI:
     app = _host(house, api.partner, show=_document, openapi="/v1/openapi.json")
     app.include_router(callbacks.routes(house))
+    described = app.openapi
+    app.openapi = lambda: with_refusals(described())
     return app
 
 
 def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None = None) -> FastAPI:
     app = FastAPI(title="clearing", version="1", openapi_url=openapi, docs_url=None, redoc_url=None)
+    rules = [Depends(only_known)] if package is api.partner else []
     for router in _routers(package, house):
-        app.include_router(router)
+        app.include_router(router, dependencies=rules)
 
     @app.get("/health", include_in_schema=False)
     def health() -> dict[str, str]:

@@ -3,18 +3,24 @@
 import hashlib
 import hmac
 from collections.abc import Callable
+from typing import Annotated, Final
 
-from fastapi import Header
+from fastapi import Request, Security
+from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from api.house import House
 
+PARTNER_KEY: Final = HTTPBearer(
+    scheme_name="partner_key", description="the key of a partner", auto_error=False
+)
 
-def partner_of(house: House) -> Callable[[str], str]:
+
+def partner_of(house: House) -> Callable[[Request, object], str]:
     """Return the dependency that names the partner or refuses with 401."""
 
-    def known(authorization: str = Header(default="")) -> str:
-        found = partner_by_key(house, authorization)
+    def known(request: Request, _: Annotated[object, Security(PARTNER_KEY)]) -> str:
+        found = partner_by_key(house, request.headers.get("authorization", ""))
         if not found:
             raise HTTPException(401)
         return found

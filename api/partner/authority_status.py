@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from api.access.partner_key import partner_of
 from api.house import House
 from api.partner.deliveries import one_authority
+from api.partner.refusals import refusals
 from ledger.audit_record import reason_of
 from payments.declare_outage import declare_outage
 from payments.postgres.authority_rows import authorities_of
@@ -59,7 +60,7 @@ def routes(house: House) -> APIRouter:
             found = [_out(code, outage_of(tx, code)) for code in sorted(authorities_of(tx, client))]
         return StatusesOut(authorities=found)
 
-    @router.put("/status")
+    @router.put("/status", responses=refusals(404))
     def declare(body: StatusIn, client: Annotated[str, partner]) -> StatusOut:
         """Say that an authority's system is away or back; said again, nothing changes."""
         with house.open_tx() as tx:

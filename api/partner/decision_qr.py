@@ -1,7 +1,7 @@
 """JSON v1: the code an authority prints on its paper, so that nobody has to type a number."""
 
 import io
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from api.access.partner_key import partner_of
 from api.access.qr_token import NoQrKey, Paper, qr_address, qr_code
 from api.house import House
+from api.partner.refusals import refusals
 from payments.errors import InputRefused, NotFound
 from payments.obligation import NUMBER_MAX
 from payments.obligations.registry import KINDS
@@ -25,6 +26,9 @@ class QrOut(BaseModel):
     svg: str = Field(description="the picture, to be put into a page as it stands")
 
 
+_PICTURES: Final[dict[str, dict[str, str]]] = {"image/svg+xml": {}, "image/png": {}}
+
+
 def routes(house: House) -> APIRouter:
     """Return the door of the codes."""
     router = APIRouter(prefix="/v1", tags=["obligations"])
@@ -33,11 +37,11 @@ def routes(house: House) -> APIRouter:
     @router.get(
         "/obligations/qr",
         response_model=QrOut,
-        responses={200: {"content": {"image/svg+xml": {}, "image/png": {}}}},
+        responses=refusals(404) | {200: {"content": _PICTURES}},
     )
     def qr(
         client: Annotated[str, partner],
-        provider: Annotated[str, Query(max_length=40, examples=["csgt"])],
+        authority: Annotated[str, Query(max_length=40, examples=["csgt"])],
         kind: Annotated[str, Query(max_length=40, examples=["traffic_fine"])],
         number: Annotated[str, Query(max_length=NUMBER_MAX, examples=["0001/QĐ-XPHC"])],
         form: Literal["json", "svg", "png"] = "json",
@@ -47,14 +51,14 @@ def routes(house: House) -> APIRouter:
         It can be printed before the decision is pushed, and opens it from then on.
         """
         with house.open_tx() as tx:
-            authority = authority_of(tx, client, code=provider)
+            known = authority_of(tx, client, code=authority)
         # Who may print the code of a paper may see what it opens: never another's.
-        if authority is None:
-            raise NotFound(provider)
+        if known is None:
+            raise NotFound(authority)
         if kind not in KINDS:
             raise InputRefused(field="kind", reason="is not a kind of obligation known here")
         try:
-            address = qr_address(house.settings, Paper(provider, kind, number))
+            address = qr_address(house.settings, Paper(authority, kind, number))
         except NoQrKey as error:
             raise NotFound("codes") from error
         return _answer(address, form)

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.access.partner_key import partner_of
 from api.house import House
+from api.partner.refusals import refusals
 from ledger.postgres.transaction import Tx
 from payments.authority import Authority
 from payments.errors import InputRefused, NotFound
@@ -136,7 +137,7 @@ def routes(house: House) -> APIRouter:
             next_cursor=page[-1].event_id if len(found) > len(page) else None,
         )
 
-    @router.get("/deliveries/{event_id}")
+    @router.get("/deliveries/{event_id}", responses=refusals(404))
     def read_one(event_id: str, client: Annotated[str, partner]) -> DeliveryWithTriesOut:
         """Read one event and every try to tell it."""
         with house.open_tx() as tx:
@@ -156,7 +157,7 @@ def routes(house: House) -> APIRouter:
             ],
         )
 
-    @router.post("/deliveries/{event_id}/replay", status_code=202)
+    @router.post("/deliveries/{event_id}/replay", status_code=202, responses=refusals(404))
     def replay_one(event_id: str, client: Annotated[str, partner]) -> ReplayOut:
         """Tell one event again, after those before it that were given up on."""
         with house.open_tx() as tx:
@@ -164,7 +165,7 @@ def routes(house: House) -> APIRouter:
             many = replay_events(tx, event.event_id, subscriber=event.subscriber, now=house.clock())
         return ReplayOut(replayed=many)
 
-    @router.post("/deliveries/replays", status_code=202)
+    @router.post("/deliveries/replays", status_code=202, responses=refusals(404))
     def replay_span(body: ReplayIn, client: Annotated[str, partner]) -> ReplayOut:
         """Tell again, in order, what came to be in a span of time."""
         if body.until <= body.since:

@@ -13,6 +13,7 @@ from api.access.obligation_token import seal_obligation
 from api.access.partner_key import partner_of
 from api.house import House
 from api.partner.quote_out import LineOut, NoteOut, quote_out
+from api.partner.refusals import refusals
 from payments.found import Found
 from payments.look_up import NoDecisionYet, NoMatch, Question
 from payments.obligation import ObligationStatus
@@ -78,7 +79,7 @@ def routes(house: House) -> APIRouter:
     partner = Depends(partner_of(house))
     quotas = PartnerQuotas(shared_tries(house))
 
-    @router.post("/look-ups", response_model=LookUpOut)
+    @router.post("/look-ups", response_model=LookUpOut, responses=refusals(429))
     def find(body: LookUpIn, client: Annotated[str, partner]) -> Response:
         """Find one obligation by its number and second facts; strongly consistent.
 

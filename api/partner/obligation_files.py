@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from api.access.partner_key import partner_of
 from api.house import House
 from api.partner.deliveries import one_authority
+from api.partner.refusals import refusals
 from api.uploads.cells import Shape
 from api.uploads.columns import COLUMNS
 from api.uploads.csv_file import write_csv
@@ -98,7 +99,7 @@ def routes(house: House) -> APIRouter:
     router = APIRouter(prefix="/v1/obligations/files", tags=["obligations"])
     partner = Depends(partner_of(house))
 
-    @router.post("", openapi_extra={"requestBody": _BODY})
+    @router.post("", openapi_extra={"requestBody": _BODY}, responses=refusals(404, 429))
     def push_file(
         query: Annotated[FileQuery, Query()],
         client: Annotated[str, partner],

@@ -19,6 +19,7 @@ from api.partner.obligation_examples import (
 )
 from api.partner.obligation_items import Sent, read_changes, read_pushed, read_sent
 from api.partner.quote_out import QuoteOut, quote_out
+from api.partner.refusals import refusals
 from api.refusal_words import vietnamese_of
 from ledger.postgres.transaction import Tx
 from payments.change_obligations import change_obligations
@@ -150,7 +151,12 @@ def routes(house: House) -> APIRouter:
     router = APIRouter(prefix="/v1/obligations", tags=["obligations"])
     partner = Depends(partner_of(house))
 
-    @router.post("", openapi_extra=_documented(PUSH_SCHEMA, PUSHES), response_model=TakenInOut)
+    @router.post(
+        "",
+        openapi_extra=_documented(PUSH_SCHEMA, PUSHES),
+        response_model=TakenInOut,
+        responses=refusals(404, 429),
+    )
     def push(request: Request, client: Annotated[str, partner]) -> Response:
         """Push up to 1,000 obligations of one authority; the same again changes nothing.
 
@@ -162,7 +168,10 @@ def routes(house: House) -> APIRouter:
         return _taken_in(house, received, read_pushed(sent), act)
 
     @router.post(
-        "/changes", openapi_extra=_documented(CHANGES_SCHEMA, EACH_ACT), response_model=TakenInOut
+        "/changes",
+        openapi_extra=_documented(CHANGES_SCHEMA, EACH_ACT),
+        response_model=TakenInOut,
+        responses=refusals(404, 429),
     )
     def change(request: Request, client: Annotated[str, partner]) -> Response:
         """Correct, defer, cancel or replace up to 1,000 obligations, or let them be paid in parts.
@@ -176,7 +185,7 @@ def routes(house: House) -> APIRouter:
         received = _received(request, sent, client=client, channel=Channel.CHANGES)
         return _taken_in(house, received, read_changes(sent), act)
 
-    @router.get("")
+    @router.get("", responses=refusals(404))
     def read(
         client: Annotated[str, partner],
         kind: Annotated[str, Query(min_length=1, max_length=40)],
@@ -207,7 +216,7 @@ def routes(house: House) -> APIRouter:
         more = found[-1].intake_id if len(found) == PAGE_MAX else None
         return PushesOut(pushes=[PushOut(**_push(each)) for each in found], next=more)
 
-    @router.get("/pushes/{push}")
+    @router.get("/pushes/{push}", responses=refusals(404))
     def one_push(push: int, client: Annotated[str, partner]) -> OnePushOut:
         """Read one body this partner sent, and every part of it that was refused."""
         with house.open_tx() as tx:

@@ -15,6 +15,7 @@ from api.access.obligation_token import open_obligation
 from api.access.partner_key import partner_of
 from api.house import House
 from api.partner.later_out import LaterOut, later_of_payment, later_of_proof
+from api.partner.refusals import refusals
 from api.start_payment import handle_of, open_for, send
 from ledger.money import VND_MAX, Money
 from ledger.postgres.transaction import Tx
@@ -112,7 +113,9 @@ def routes(house: House) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["payments"])
     partner = Depends(partner_of(house))
 
-    @router.post("/payments", status_code=201)
+    @router.post(
+        "/payments", status_code=201, response_model=PaymentOut, responses=refusals(404, 409)
+    )
     def create(
         request: Request,
         body: PaymentIn,
@@ -153,7 +156,7 @@ def routes(house: House) -> APIRouter:
             )
         return _json(answer, status=201)
 
-    @router.post("/payments/{number}/attempts")
+    @router.post("/payments/{number}/attempts", responses=refusals(404, 409))
     def choose(number: str, body: AttemptIn, client: Annotated[str, partner]) -> NextActionOut:
         """Send the payment to a gateway; asking again gives the same address while it lives."""
         with house.open_tx() as tx:
@@ -166,7 +169,7 @@ def routes(house: House) -> APIRouter:
         )
         return NextActionOut(type="redirect", url=action.url)
 
-    @router.get("/payments/{number}")
+    @router.get("/payments/{number}", responses=refusals(404))
     def read(number: str, client: Annotated[str, partner]) -> PaymentOut:
         """Read one payment of this partner; strongly consistent."""
         with house.open_tx() as tx:
@@ -174,7 +177,7 @@ def routes(house: House) -> APIRouter:
             later = later_rows.later_of(tx, payment.payment_id)
         return _payment(house, payment, later)
 
-    @router.get("/payments/{number}/acknowledgement")
+    @router.get("/payments/{number}/acknowledgement", responses=refusals(404))
     def proof(number: str, client: Annotated[str, partner]) -> AcknowledgementOut:
         """Read the signed proof of a paid payment; 404 until it is paid."""
         with house.open_tx() as tx:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access.partner_key import partner_of
 from api.house import House
 from api.partner.quote_out import QuoteOut, quote_out
+from api.partner.refusals import refusals
 from payments.errors import InputRefused
 from payments.obligations.body import DAY_MAX, DAY_MIN
 from payments.obligations.registry import KINDS
@@ -43,7 +44,7 @@ def routes(house: House) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["quotes"])
     partner = Depends(partner_of(house))
 
-    @router.post("/quotes", dependencies=[partner])
+    @router.post("/quotes", dependencies=[partner], responses=refusals(409))
     def price(body: QuoteIn) -> QuoteOut:
         """Price facts without keeping them; the obligation itself is priced anew when paid."""
         return quote_out(_quote(house, body), house.pages.speeches)

@@ -86,7 +86,7 @@ def test_a_scanned_code_opens_the_fine_and_fits_a_phone(page: Page, program: Pro
     key = read_settings_file(program.settings_file)["DEMO_PARTNER_KEY"]
     partner = program.staff.replace(program.staff[-4:], str(int(program.staff[-4:]) + 1))
     number = program.decisions[2].number
-    asked = {"provider": "csgt", "kind": "traffic_fine", "number": number, "form": "png"}
+    asked = {"authority": "csgt", "kind": "traffic_fine", "number": number, "form": "png"}
     printed = httpx2.get(
         f"{partner}/v1/obligations/qr",
         params=asked,

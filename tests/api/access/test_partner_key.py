@@ -2,15 +2,21 @@
 
 import pytest
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from api.access.partner_key import partner_of
 from api.house import House
 from tests.api.conftest import PARTNER_KEY
 
 
+def asking(header: str) -> Request:
+    headers = [(b"authorization", header.encode())]
+    return Request({"type": "http", "headers": headers})
+
+
 def test_a_known_key_names_its_partner(house: House) -> None:
-    assert partner_of(house)(f"Bearer {PARTNER_KEY}") == "portal"
-    assert partner_of(house)("bearer another key") == "ministry"
+    assert partner_of(house)(asking(f"Bearer {PARTNER_KEY}"), None) == "portal"
+    assert partner_of(house)(asking("bearer another key"), None) == "ministry"
 
 
 @pytest.mark.parametrize(
@@ -18,5 +24,5 @@ def test_a_known_key_names_its_partner(house: House) -> None:
 )
 def test_anything_else_is_refused_alike(house: House, header: str) -> None:
     with pytest.raises(HTTPException) as caught:
-        partner_of(house)(header)
+        partner_of(house)(asking(header), None)
     assert caught.value.status_code == 401

@@ -16,7 +16,7 @@ from payments.authority import Authority, Family
 from payments.postgres.authority_rows import insert_authorities
 from tests.api.conftest import PARTNER_KEY
 
-ASKED = {"provider": "csgt", "kind": "traffic_fine", "number": "0001/QĐ-XPHC"}
+ASKED = {"authority": "csgt", "kind": "traffic_fine", "number": "0001/QĐ-XPHC"}
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_the_code_holds_the_address_that_opens_the_paper(coded: House) -> None:
 
 
 def test_t05_no_code_is_made_for_a_paper_of_another_authority(coded: House) -> None:
-    other = ASKED | {"provider": "bhxh"}
+    other = ASKED | {"authority": "bhxh"}
     assert _client(coded).get("/v1/obligations/qr", params=other).status_code == 404
     assert _client(coded, "another key").get("/v1/obligations/qr", params=ASKED).status_code == 404
     assert _client(coded, "none").get("/v1/obligations/qr", params=ASKED).status_code == 401

@@ -1,0 +1,89 @@
+"""What a partner may be answered instead of what was asked, as the documentation tells it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+
+from payments.errors import InputRefused
+
+PROBLEM_TYPE: Final = "application/problem+json"
+PROBLEM: Final[dict[str, object]] = {
+    "type": "object",
+    "description": "RFC 9457: why nothing was done",
+    "required": ["type", "title", "title_en", "status", "instance", "support_code"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:clearing:problem:input-refused"]},
+        "title": {"type": "string", "description": "what is wrong and what to do, in Vietnamese"},
+        "title_en": {"type": "string", "description": "the same in English"},
+        "status": {"type": "integer"},
+        "instance": {"type": "string"},
+        "support_code": {"type": "string", "description": "finds this answer in our logs"},
+        "rule": {"type": "string", "description": "code of the rule of law that refused a price"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "reason"],
+                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+            },
+        },
+    },
+}
+_MEANS: Final[Mapping[int, str]] = {
+    401: "No key, or one nobody has.",
+    404: "Not there, or not yours.",
+    409: "Not in the present state; `type` says why.",
+    413: "The body is too large.",
+    415: "The body is of another type, or compressed.",
+    422: "Something in the request cannot be right; `errors` names it.",
+    429: "Too much or too often; `Retry-After` says when again.",
+    503: "Not now, and nothing was written; `Retry-After` says when again.",
+}
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what the documentation of a door says of these answers."""
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": _MEANS[status], "content": {PROBLEM_TYPE: problem}}
+        for status in statuses
+    }
+
+
+def with_refusals(document: dict[str, Any]) -> dict[str, Any]:
+    """Add to an OpenAPI document what every door may answer, and the schema of it."""
+    for operation in _operations(document):
+        every = [422, 503]
+        if "security" in operation:
+            every.append(401)
+        if "requestBody" in operation:
+            every += [413, 415]
+        told = {str(status): each for status, each in refusals(*every).items()}
+        operation["responses"] = dict(sorted((operation["responses"] | told).items()))
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = PROBLEM
+    return document
+
+
+def only_known(request: Request) -> None:
+    """Refuse a query parameter the door does not read: it would change nothing, unseen.
+
+    Raises:
+        InputRefused: naming the first one.
+    """
+    route = request.scope["route"]
+    assert isinstance(route, APIRoute), "doors of partners are routes of their own"
+    known = {parameter.alias for parameter in get_flat_params(route.dependant)}
+    for name in request.query_params:
+        if route.include_in_schema and name not in known - request.path_params.keys():
+            raise InputRefused(field=f"query.{name[:40]}", reason="is not a field here")
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in document["paths"].values():
+        yield from methods.values()
