@@ -40,7 +40,7 @@ def test_t02_no_door_finds_anything_by_plate_or_name_alone(house: House) -> None
     partner = TestClient(application(house), base_url="http://partner.test")
     schema = partner.get("/v1/openapi.json").json()
     look_up = schema["components"]["schemas"]["LookUpIn"]
-    assert set(look_up["required"]) == {"number", "decided_on", "subject"}
+    assert set(look_up["required"]) == {"number", "subject"}
     parameters = [
         parameter["name"]
         for path in schema["paths"].values()
