@@ -46,6 +46,13 @@ _PATTERNS: Final = (
     (r"is not a registered account", "không phải là tài khoản đã đăng ký"),
     (r"is not a kind of obligation known here", "không phải là loại khoản thu đã biết"),
     (r"is not the day its facts say", "khác với ngày ghi trong facts"),
+    (r"is after today, (\S+)", "sau ngày hôm nay ({0})"),
+    (
+        r"is a plate or the last 4 digits of a paper",
+        "phải là biển số xe hoặc 4 số cuối của giấy tờ tùy thân",
+    ),
+    (r"is not a plate", "không phải là biển số xe"),
+    (r"has 9 or 12 digits", "phải có 9 hoặc 12 chữ số"),
     (r"is before the decision was issued", "trước ngày ban hành quyết định"),
     (r"is before the notice was issued", "trước ngày ban hành thông báo"),
     (r"do not come to the fine", "cộng lại không bằng số tiền phạt"),
@@ -66,7 +73,7 @@ _PATTERNS: Final = (
         "phải theo thứ tự ngày, không trước ngày ra quyết định",
     ),
     (r"last more than (\d+) months", "kéo dài quá {0} tháng"),
-    (r"begin with less than (\S+)", "lần đầu ít hơn tỷ lệ {0} số tiền phạt"),
+    (r"begin with less than (\S+) %", "lần đầu ít hơn {0} % số tiền phạt"),
     (
         r"the law of (\S+) has no deferral for this",
         "pháp luật ngày {0} không có quy định hoãn cho trường hợp này",

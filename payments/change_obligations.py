@@ -12,7 +12,9 @@ from payments.move import move_payment
 from payments.obligation import (
     Obligation,
     ObligationStatus,
+    check_past,
     checked_personal,
+    checked_subject,
     normalised_number,
     normalised_subject,
 )
@@ -208,6 +210,7 @@ def _content(tx: Tx, obligation: Obligation, change: ObligationChange, means: _M
     dated_on = KINDS[obligation.kind].dated_on(facts)
     if dated_on is not None and dated_on != kept.decided_on:
         raise InputRefused(field="decided_on", reason="is not the day its facts say")
+    check_past(facts, decided_on=kept.decided_on, today=vietnam_date(means.now))
     if change.beneficiary is not None:
         if change.beneficiary not in beneficiaries_by_code(tx, {change.beneficiary}):
             raise InputRefused(field="beneficiary", reason="is not a registered account")
@@ -222,7 +225,7 @@ def _with_person(
     typed = KINDS[obligation.kind].typed
     asked_by = normalised_number(obligation.number if typed is None else typed(obligation.number))
     if change.subject is not None:
-        subject = normalised_subject(change.subject)
+        subject = checked_subject(change.subject)
         if not subject and KINDS[obligation.kind].second_facts:
             raise InputRefused(field="subject", reason="is missing: nobody could look this up")
         index = blind_index(keys, number=asked_by, subject=subject) if subject else None

@@ -16,6 +16,12 @@ PERSONAL_FIELDS: Final = frozenset({"name", "plate", "personal_id", "phone", "ad
 PERSONAL_MAX: Final = 200
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad-]+")
+PLATE_MIN: Final = 5
+SUBJECT_MIN: Final = 4
+"""The last digits of an identity paper are the shortest second fact there is."""
+
+_PAST: Final = ("issued_on", "received_on")
+_ID_SHAPE = re.compile(r"[0-9]{9}|[0-9]{12}")
 _CODE_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
@@ -131,6 +137,32 @@ def normalised_subject(text: str) -> str:
     return subject
 
 
+def checked_subject(text: str) -> str:
+    """Return a second fact as it is compared, '' where there is none.
+
+    Raises:
+        InputRefused: it is no plate and not the last digits of an identity paper.
+    """
+    subject = normalised_subject(text)
+    if text and not _is_plausible(subject, least=SUBJECT_MIN):
+        raise InputRefused(field="subject", reason="is a plate or the last 4 digits of a paper")
+    return subject
+
+
+def check_past(facts: Mapping[str, object], *, decided_on: date | None, today: date) -> None:
+    """Refuse a day of something done that is yet to come; both days are of Vietnam.
+
+    Raises:
+        InputRefused: naming the first one.
+    """
+    if decided_on is not None and decided_on > today:
+        raise InputRefused(field="decided_on", reason=f"is after today, {today}")
+    for field in _PAST:
+        day = facts.get(field)
+        if isinstance(day, str) and date.fromisoformat(day) > today:
+            raise InputRefused(field=f"facts.{field}", reason=f"is after today, {today}")
+
+
 def checked_code(text: str, *, field: str) -> str:
     """Return a provider's or account's code.
 
@@ -148,7 +180,8 @@ def checked_personal(personal: Mapping[str, str]) -> dict[str, str]:
     """Return personal fields in NFC.
 
     Raises:
-        InputRefused: a field is unknown, empty, too long or has control characters.
+        InputRefused: a field is unknown, empty, too long or has control characters, a plate is
+            none, or an identity number has not 9 or 12 digits.
     """
     checked: dict[str, str] = {}
     for field, value in personal.items():
@@ -160,7 +193,20 @@ def checked_personal(personal: Mapping[str, str]) -> dict[str, str]:
                 field=f"personal.{field}", reason=f"has 1 to {PERSONAL_MAX} printable characters"
             )
         checked[field] = text
+    plate, personal_id = checked.get("plate"), checked.get("personal_id")
+    if plate is not None and not _is_plausible(normalised_subject(plate), least=PLATE_MIN):
+        raise InputRefused(field="personal.plate", reason="is not a plate")
+    if personal_id is not None and not is_personal_id(personal_id):
+        raise InputRefused(field="personal.personal_id", reason="has 9 or 12 digits")
     return checked
+
+
+def is_personal_id(text: str) -> bool:
+    """Say whether this is a Vietnamese identity number, old or new; spaces and dots are not seen.
+
+    Papers of other countries are not kept: their last digits may be the second fact.
+    """
+    return _ID_SHAPE.fullmatch(normalised_subject(text)) is not None
 
 
 def masked_name(name: str) -> str:
@@ -174,6 +220,10 @@ def masked_plate(plate: str) -> str:
     if not dash:
         series, digits = plate[:3], plate[3:]
     return f"{series}-***.{digits[-2:]}"
+
+
+def _is_plausible(subject: str, *, least: int) -> bool:
+    return len(subject) >= least and any(sign.isdigit() for sign in subject)
 
 
 def _plain(text: str) -> str:

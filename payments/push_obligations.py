@@ -4,7 +4,7 @@ import enum
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from ledger.postgres.transaction import Tx
@@ -13,9 +13,11 @@ from payments.obligation import (
     NewObligation,
     Obligation,
     ObligationStatus,
+    check_past,
     checked_code,
     checked_number,
     checked_personal,
+    checked_subject,
     normalised_number,
     normalised_subject,
     sealed_place,
@@ -41,6 +43,7 @@ from payments.postgres.obligation_rows import (
 )
 from payments.postgres.record_rows import decide
 from payments.spelling import check_all_seen, check_compared, check_latin
+from payments.vietnam_time import vietnam_date
 
 PUSHED_MAX: Final = 1_000
 LAST_DIGITS: Final = 4
@@ -86,7 +89,11 @@ def push_obligations(
     if len(pushed) > PUSHED_MAX:
         raise InputRefused(field="obligations", reason=f"at most {PUSHED_MAX} at once")
     accounts = beneficiaries_by_code(tx, {each.beneficiary for each in pushed})
-    checked = [_checked(each, is_known=each.beneficiary in accounts, keys=keys) for each in pushed]
+    today = vietnam_date(now)
+    checked = [
+        _checked(each, is_known=each.beneficiary in accounts, keys=keys, today=today)
+        for each in pushed
+    ]
     good = [each for each in checked if isinstance(each, _Checked)]
     first = {each.row.key: each for each in reversed(good)}
     new = insert_obligations(tx, [each.row for each in first.values()], now=now)
@@ -108,18 +115,18 @@ def push_obligations(
 
 
 def _checked(
-    pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys
+    pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys, today: date
 ) -> _Checked | PushVerdict:
     """Return the row to keep, or the refusal that names what is wrong with it."""
     try:
-        return _row(pushed, is_known=is_known, keys=keys)
+        return _row(pushed, is_known=is_known, keys=keys, today=today)
     except InputRefused as problem:
         return PushVerdict(
             pushed.number, PushOutcome.REFUSED, field=problem.field, reason=problem.reason
         )
 
 
-def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _Checked:
+def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys, today: date) -> _Checked:
     if not is_known:
         raise InputRefused(field="beneficiary", reason="is not a registered account")
     kind = KINDS.get(pushed.kind)
@@ -128,7 +135,7 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
     check_latin(pushed.number, field="number")
     check_compared(subject=pushed.subject, personal=pushed.personal)
     number = normalised_number(pushed.number)
-    subject = normalised_subject(pushed.subject)
+    subject = checked_subject(pushed.subject)
     if SecondFact.DECIDED_ON in kind.second_facts and pushed.decided_on is None:
         raise InputRefused(field="decided_on", reason="is missing: nobody could look this up")
     if SecondFact.SUBJECT in kind.second_facts and not subject:
@@ -138,6 +145,7 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys) -> _C
     dated_on = kind.dated_on(facts)
     if dated_on is not None and dated_on != pushed.decided_on:
         raise InputRefused(field="decided_on", reason="is not the day its facts say")
+    check_past(facts, decided_on=pushed.decided_on, today=today)
     personal = checked_personal(pushed.personal)
     provider = checked_code(pushed.provider, field="provider")
     place = sealed_place(provider=provider, kind=kind.code, number=number)

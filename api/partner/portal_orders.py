@@ -16,6 +16,7 @@ from api.partner.portal_messages import (
 from api.settings import Agency
 from ledger.money import Money, total
 from payments.agency_order import Decided, Demanded, NewOrder
+from payments.obligation import is_personal_id
 from payments.obligations.pushed_lines import LINES_MAX
 
 FINE: Final = "1"
@@ -122,9 +123,17 @@ def _demanded(block: Mapping[str, object], amount: Money) -> Demanded:
         facts["authority"] = office
     return Demanded(
         file_number=_needed(block, "MaHoSo"),
-        personal={field: text for name, field in _PERSONAL.items() if (text := _text(block, name))},
+        personal=_personal(block),
         facts=facts,
     )
+
+
+def _personal(block: Mapping[str, object]) -> dict[str, str]:
+    """Return who pays; a paper of another country opens nothing here and is left out."""
+    said = {field: text for name, field in _PERSONAL.items() if (text := _text(block, name))}
+    if not is_personal_id(said.get("personal_id", "")):
+        said.pop("personal_id", None)
+    return said
 
 
 def _sum(block: Mapping[str, object], field: str) -> Money:

@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 import pytest
@@ -115,6 +115,60 @@ def test_one_bad_item_is_named_and_sinks_no_other(tx: Tx, field: str):
     assert (verdicts[1].field, verdicts[1].obligation_id) == (field, None)
     assert verdicts[1].reason
     assert verdicts[1].number == BAD[field].number
+
+
+NOT_YET = {
+    "decided_on": replace(
+        fine(issued_on="2026-03-12", received_on=None), decided_on=date(2026, 3, 12)
+    ),
+    "facts.received_on": fine(received_on="2026-03-12"),
+    "facts.issued_on": replace(
+        demand(),
+        kind="land_notice",
+        subject="2345",
+        facts={
+            "title": "Tiền sử dụng đất",
+            "authority": "Thuế cơ sở 3",
+            "issued_on": "2026-03-12",
+            "lines": [{"title": "Lệ phí trước bạ", "amount_vnd": 1, "law": "Nghị định 10/2022"}],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("field", NOT_YET)
+def test_a_day_after_that_of_the_push_in_vietnam_is_refused_by_name(tx: Tx, field: str):
+    push_beneficiaries(tx, [TREASURY])
+    late = datetime(2026, 3, 11, 16, 59, tzinfo=UTC)
+    for now, outcome in ((late, PushOutcome.REFUSED), (late + timedelta(minutes=1), "new")):
+        (verdict,) = push_obligations(tx, [NOT_YET[field]], keys=KEYS, now=now)
+        assert verdict.outcome == outcome, verdict
+        assert verdict.field == (field if outcome is PushOutcome.REFUSED else "")
+
+
+@pytest.mark.parametrize("subject", ["99", "59A", "ABCDE"])
+def test_what_is_neither_a_plate_nor_last_digits_is_refused(tx: Tx, subject: str):
+    (verdict,) = pushed(tx, replace(fine(), subject=subject))
+    assert (verdict.outcome, verdict.field) == (PushOutcome.REFUSED, "subject")
+
+
+WRONG_PERSONAL = [
+    *[("plate", value) for value in ("99", "5", "ABC-DEF", "1234")],
+    *[("personal_id", value) for value in ("12", "00109901234", "0010990123456", "C1234567")],
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_PERSONAL)
+def test_a_plate_or_identity_number_of_another_shape_is_refused(tx: Tx, name: str, value: str):
+    (verdict,) = pushed(tx, replace(fine(), personal={name: value}))
+    assert (verdict.outcome, verdict.field) == (PushOutcome.REFUSED, f"personal.{name}")
+
+
+@pytest.mark.parametrize("personal_id", ["012345678", "001099012345", "001 099 012 345"])
+@pytest.mark.parametrize("plate", ["59A-123.21", "29-1234", "TM-12-34", "80-123-NG-45", "29MĐ1-1"])
+def test_plates_and_identity_numbers_there_are_are_taken(tx: Tx, personal_id: str, plate: str):
+    given = {"personal_id": personal_id, "plate": plate}
+    assert outcomes(pushed(tx, replace(fine(), personal=given))) == [PushOutcome.NEW]
 
 
 def test_a_fine_nobody_could_look_up_is_refused(tx: Tx):
