@@ -13,14 +13,13 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from api.uploads.cells import CELL_MAX, COLUMNS_MAX, ROWS_MAX, Cell, CellRefused, Line
 from api.uploads.errors import FileRefused
+from api.uploads.xlsx_scan import check_xml, is_xml, too_many
 
 XLSX_BYTES_MAX: Final = 4 * 1024 * 1024
 PARTS_MAX: Final = 200
 UNPACKED_BYTES_MAX: Final = 40 * 1024 * 1024
 RATIO_MAX: Final = 100
 """How many times its packed size a file may grow to."""
-LAST_ROW_MAX: Final = 100_000
-"""How far down empty rows are looked at."""
 
 _ACTING: Final = ("vbaproject", "externallinks/", "embeddings/", "activex/", "macrosheets/")
 _OLD_OR_LOCKED: Final = b"\xd0\xcf\x11\xe0"
@@ -117,15 +116,17 @@ def _check_parts(raw: bytes) -> None:
                 vi="Tệp có macro, liên kết ngoài hoặc đối tượng nhúng. Hãy lưu thành .xlsx thường.",
                 en="The file holds macros, outside links or embedded objects. Save a plain .xlsx.",
             )
-        for part in parts:
-            # No more than is declared is ever unpacked, so the sum above holds.
-            _check_markup(archive.read(part))
+        # No more than is declared is ever unpacked, so the sum above holds.
+        contents = [archive.read(part) for part in parts]
+    for content in contents:
+        _check_markup(content)
+    check_xml(contents)
 
 
 def _check_markup(content: bytes) -> None:
     """Refuse XML that declares entities, in whatever encoding it hides them."""
     head = content[:1_000]
-    is_markup = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    is_markup = is_xml(content)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content or (not is_markup and b"\x00<" in head):
         raise FileRefused(
             vi="Tệp có khai báo thực thể XML, không nhận.",
@@ -141,8 +142,6 @@ def _check_markup(content: bytes) -> None:
 def _lines(rows: Iterable[tuple[Any, ...]]) -> Iterator[Line]:
     kept = 0
     for at, row in enumerate(rows, start=1):
-        if at > LAST_ROW_MAX:
-            raise _too_many()
         cells = tuple(_cell(cell.value, data_type=str(cell.data_type)) for cell in row)
         while cells and cells[-1] is None:
             cells = cells[:-1]
@@ -150,15 +149,8 @@ def _lines(rows: Iterable[tuple[Any, ...]]) -> Iterator[Line]:
             continue
         kept += 1
         if kept > ROWS_MAX + 1 or len(cells) > COLUMNS_MAX:
-            raise _too_many()
+            raise too_many()
         yield Line(at, cells)
-
-
-def _too_many() -> FileRefused:
-    return FileRefused(
-        vi=f"Trang tính có hơn {ROWS_MAX} dòng hoặc {COLUMNS_MAX} cột. Hãy chia thành nhiều tệp.",
-        en=f"The sheet has more than {ROWS_MAX} rows or {COLUMNS_MAX} columns. Part it.",
-    )
 
 
 def _cell(value: object, *, data_type: str) -> Cell | CellRefused:

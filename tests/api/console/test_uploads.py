@@ -12,7 +12,7 @@ from ledger.audit_record import Act
 from ledger.postgres.audit_rows import newest
 from tests.api.citizen.payer import forms_of
 from tests.api.partner.told import register
-from tests.api.uploads.sheets import HEADER, fine, fines_csv, typed_fine, xlsx_of
+from tests.api.uploads.sheets import HEADER, fine, fines_csv, sheet_xml, typed_fine, xlsx_of
 
 GOOD_AND_BAD = fines_csv(
     fine(number="1/QĐ"), fine(number="=1+1", fine_vnd="350.000"), fine(number="3/QĐ", plate="")
@@ -105,6 +105,7 @@ def test_a_sheet_is_read_too_and_english_says_the_same(staff: TestClient) -> Non
         (GOOD_AND_BAD, {"authority": "nobody"}, "Hãy chọn trong danh sách"),
         (GOOD_AND_BAD, {"kind": "everything"}, "Hãy chọn trong danh sách"),
         (b"<html>", {}, "không có dòng nào"),
+        (sheet_xml('<row r="1"><c r="XFD1"/></row>' * 9), {}, "60 cột"),
     ],
 )
 def test_what_cannot_be_looked_at_is_said_beside_its_field(

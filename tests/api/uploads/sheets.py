@@ -1,7 +1,8 @@
 """Lists of fines as small units would send them."""
 
 import io
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -70,3 +71,23 @@ def typed_fine(**changed: object) -> list[object]:
         **changed,
     }
     return [said[column.code] or None for column in COLUMNS["traffic_fine"]]
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+PLAIN = xlsx_of([HEADER, typed_fine()])
+
+
+def xlsx_with(parts: Mapping[str, bytes], *, raw: bytes = PLAIN) -> bytes:
+    """Return a file with parts added or put in the place of its own."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", 8) as new:
+        kept = [name for name in old.namelist() if name not in parts]
+        for name, content in {**{name: old.read(name) for name in kept}, **parts}.items():
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+def sheet_xml(rows: str) -> bytes:
+    """Return a file whose sheet holds these rows as they stand."""
+    start = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    return xlsx_with({SHEET: f"{start}<sheetData>{rows}</sheetData></worksheet>".encode()})

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -15,29 +14,17 @@ from openpyxl import load_workbook
 from api.uploads.cells import COLUMNS_MAX, ROWS_MAX, CellRefused
 from api.uploads.errors import FileRefused
 from api.uploads.xlsx_file import XLSX_BYTES_MAX, read_xlsx, write_xlsx
-from tests.api.uploads.sheets import HEADER, typed_fine, xlsx_of
+from tests.api.uploads.sheets import (
+    HEADER,
+    PLAIN,
+    SHEET,
+    sheet_xml,
+    xlsx_of,
+    xlsx_with,
+)
 
 # The library warns of what it leaves out of a file, which is none of ours.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
-
-SHEET = "xl/worksheets/sheet1.xml"
-PLAIN = xlsx_of([HEADER, typed_fine()])
-
-
-def changed(parts: Mapping[str, bytes], *, raw: bytes = PLAIN) -> bytes:
-    """Return a file with parts added or put in the place of its own."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", 8) as new:
-        kept = [name for name in old.namelist() if name not in parts]
-        for name, content in {**{name: old.read(name) for name in kept}, **parts}.items():
-            new.writestr(name, content)
-    return out.getvalue()
-
-
-def sheet(rows: str) -> bytes:
-    """Return a file whose sheet holds these rows as they stand."""
-    start = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-    return changed({SHEET: f"{start}<sheetData>{rows}</sheetData></worksheet>".encode()})
 
 
 def test_cells_come_with_their_types():
@@ -65,20 +52,20 @@ def test_empty_rows_are_left_out_and_the_others_keep_their_number():
 )
 def test_t30_what_acts_or_leads_elsewhere_is_refused(name: str):
     with pytest.raises(FileRefused, match="macros"):
-        read_xlsx(changed({name: b"x"}))
+        read_xlsx(xlsx_with({name: b"x"}))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_t30_entities_are_refused(encoding: str):
     bomb = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'
     with pytest.raises(FileRefused):
-        read_xlsx(changed({"xl/sharedStrings.xml": bomb.encode(encoding)}))
+        read_xlsx(xlsx_with({"xl/sharedStrings.xml": bomb.encode(encoding)}))
 
 
 def test_t30_a_file_that_unpacks_to_far_more_is_refused():
     for part in (b" " * 30_000_000, b"<" + b"\x00" * 45_000_000):
         with pytest.raises(FileRefused, match="unpack"):
-            read_xlsx(changed({"xl/big.xml": part}))
+            read_xlsx(xlsx_with({"xl/big.xml": part}))
 
 
 def test_t30_rows_far_below_or_far_right_are_refused_and_end_soon():
@@ -89,7 +76,7 @@ def test_t30_rows_far_below_or_far_right_are_refused_and_end_soon():
         '<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>',
     ):
         with pytest.raises(FileRefused):
-            read_xlsx(sheet(row))
+            read_xlsx(sheet_xml(row))
 
 
 def test_too_many_rows_or_columns_are_refused():
@@ -103,7 +90,7 @@ def test_what_is_no_xlsx_is_told_plainly():
         (b"PK\x03\x04", "Open it in Excel"),
         (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "password"),
         (b"PK" + b"0" * XLSX_BYTES_MAX, "larger than 4 MB"),
-        (changed({"xl/workbook.xml": b"<a/>"}), "Open it in Excel"),
+        (xlsx_with({"xl/workbook.xml": b"<a/>"}), "Open it in Excel"),
         (PLAIN[:-200], "Open it in Excel"),
     ):
         with pytest.raises(FileRefused, match=words):
@@ -133,7 +120,7 @@ def test_a_file_with_its_xml_changed_is_read_or_refused(data: st.DataObject):
     until = data.draw(st.integers(at, len(content)))
     piece = data.draw(st.sampled_from([b"", b"<", b'"', b"-1", b"99999999999999", b"\xff", b"x"]))
     with suppress(FileRefused):
-        lines = read_xlsx(changed({name: content[:at] + piece + content[until:]}))
+        lines = read_xlsx(xlsx_with({name: content[:at] + piece + content[until:]}))
         assert all(line.cells for line in lines)
 
 
