@@ -166,6 +166,7 @@ def _applied(
         raise InputRefused(field="act", reason=f"cannot be done: it is {obligation.status}")
     content = _content(tx, obligation, change, means)
     _require_price(obligation, content, status, means)
+    _refuse_moved_account(tx, obligation, change)
     successor_id = _successor(tx, obligation, change, means)
     if change.act in {ChangeAct.CANCEL, ChangeAct.SUPERSEDE}:
         _expire_unheard(tx, obligation, now=means.now)
@@ -180,8 +181,11 @@ def _applied(
         successor_id=successor_id,
         now=means.now,
     )
-    cause = {successor_id or obligation.obligation_id: f"{change.act}:{change.document}"}
-    settle_differences(tx, cause, rates=means.rates, now=means.now)
+    causes = {successor_id or obligation.obligation_id: f"{change.act}:{change.document}"}
+    if successor_id is not None:
+        # In other words than the successor's: that one may be replaced under the same document.
+        causes[obligation.obligation_id] = f"superseded:{change.document}"
+    settle_differences(tx, causes, rates=means.rates, now=means.now)
     return ChangeVerdict(
         change.number, ChangeOutcome.CHANGED, obligation.version + 1, successor_id=successor_id
     )
@@ -263,6 +267,27 @@ def _require_price(
         difference(changed, rates=means.rates)
     except NotPayable as problem:
         raise InputRefused(field="kind", reason=str(problem)) from problem
+
+
+def _refuse_moved_account(tx: Tx, obligation: Obligation, change: ObligationChange) -> None:
+    """Refuse another account while a payment lives whose money would still go to the old one.
+
+    Raises:
+        InputRefused: naming the field.
+    """
+    to, field = change.beneficiary, "beneficiary"
+    if change.successor is not None:
+        to, field = change.successor.beneficiary, "successor.beneficiary"
+    if to is None or to == obligation.beneficiary:
+        return
+    holder = change_rows.holder(tx, obligation.obligation_id)
+    if holder is None:
+        return
+    state = payment_rows.lock_payments(tx, [holder], lines={})[holder].state
+    # What no gateway heard of ends with the decision that is replaced.
+    if change.act is ChangeAct.SUPERSEDE and state is PaymentState.CREATED:
+        return
+    raise InputRefused(field=field, reason="is being paid into: send this again later")
 
 
 def _expire_unheard(tx: Tx, obligation: Obligation, *, now: datetime) -> None:

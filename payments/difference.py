@@ -34,14 +34,14 @@ class Difference:
 
 
 def difference(obligation: Obligation, *, rates: Rates) -> Difference | None:
-    """Return the difference as the facts stand now, None when nothing was ever paid.
+    """Return the difference as the facts stand now, None when nothing that was paid counts for it.
 
     Raises:
         InputRefused: a rate is not known, or the law does not allow what the facts say.
         NotPayable: nothing may be collected on this kind.
     Source: Circular 18/2023/TT-BTC art. 6, 7.
     """
-    if not obligation.paid:
+    if not obligation.paid or obligation.status is ObligationStatus.SUPERSEDED:
         return None
     paid = total(part.amount for part in obligation.paid)
     if obligation.status is ObligationStatus.WITHDRAWN:

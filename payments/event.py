@@ -49,6 +49,7 @@ class Reckoned:
     """What came of comparing what was paid for an obligation with what is due for it.
 
     `cause` is the change or the sum that made it worth comparing; it makes its event happen once.
+    `refund` is all that is due back now, `refund_before` what was until then.
     """
 
     type: str
@@ -60,6 +61,8 @@ class Reckoned:
     version: int
     paid: Money
     due: Money
+    refund: Money
+    refund_before: Money
     old_status: str
     new_status: str
     happened_at: datetime
@@ -160,10 +163,13 @@ def _paid(change: Change) -> dict[str, object]:
 
 
 def _reckoned(change: Reckoned) -> dict[str, object]:
+    is_refund = change.type == REFUND_DUE
+    difference = change.refund if is_refund else change.paid - change.due
     return {
         "version": change.version,
         "paid_vnd": change.paid.vnd,
         "due_vnd": change.due.vnd,
-        "difference_vnd": change.paid.vnd - change.due.vnd,
+        "difference_vnd": difference.vnd,
+        **({"difference_before_vnd": change.refund_before.vnd} if is_refund else {}),
         "cause": change.cause,
     }

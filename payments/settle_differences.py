@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from ledger.money import ZERO, Money
 from ledger.postgres.transaction import Tx
 from payments.difference import Difference, difference
 from payments.errors import InputRefused, NotPayable
 from payments.event import REFUND_DUE, REOPENED, Reckoned
-from payments.obligation import Obligation
+from payments.obligation import Obligation, ObligationStatus
 from payments.obligation_states import OBLIGATION_STEPS, ObligationStep
 from payments.obligations.rates import Rates
 from payments.owed import Owed
@@ -19,7 +20,7 @@ def settle_differences(tx: Tx, causes: Mapping[int, str], *, rates: Rates, now: 
     """Close what is covered, open again what is not, and keep what is due back.
 
     `causes` says by obligation id why it is worth comparing. What cannot be priced for the days it
-    was paid on stays as it is.
+    was paid on stays as it is. Repeating it changes nothing.
     """
     owed = lock_rows.lock_owed(tx, causes)
     obligations = obligations_by_id(tx, causes)
@@ -30,12 +31,17 @@ def settle_differences(tx: Tx, causes: Mapping[int, str], *, rates: Rates, now: 
         except (InputRefused, NotPayable):
             # Money was taken as agreed; without a rate nobody can say that it was wrong.
             continue
+        before = change_rows.refunds_due(tx, obligation_id)
+        if before and obligations[obligation_id].status is ObligationStatus.SUPERSEDED:
+            # What was paid for it counts for the decision in its place, and is due back there.
+            found = Difference(before[-1].paid, before[-1].paid, is_covered=True)
         if found is not None:
             events += _settle(
                 tx,
                 obligations[obligation_id],
                 owed[obligation_id],
                 found,
+                refund_before=before[-1].difference if before else ZERO,
                 cause=causes[obligation_id],
                 now=now,
             )
@@ -43,14 +49,21 @@ def settle_differences(tx: Tx, causes: Mapping[int, str], *, rates: Rates, now: 
 
 
 def _settle(
-    tx: Tx, obligation: Obligation, owed: Owed, found: Difference, *, cause: str, now: datetime
+    tx: Tx,
+    obligation: Obligation,
+    owed: Owed,
+    found: Difference,
+    *,
+    refund_before: Money,
+    cause: str,
+    now: datetime,
 ) -> list[Reckoned]:
     step = ObligationStep.CLOSE if found.is_covered else ObligationStep.REOPEN
     status = OBLIGATION_STEPS.get((obligation.status, step), obligation.status)
     if status is not obligation.status:
         change_rows.move_status(tx, obligation.obligation_id, to=status)
     types: list[str] = []
-    if found.beyond.is_positive:
+    if found.beyond != refund_before:
         change_rows.keep_refund_due(
             tx,
             obligation.obligation_id,
@@ -73,6 +86,8 @@ def _settle(
             version=obligation.version,
             paid=found.paid,
             due=found.due,
+            refund=found.beyond,
+            refund_before=refund_before,
             old_status=obligation.status,
             new_status=status,
             happened_at=now,

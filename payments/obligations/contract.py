@@ -42,7 +42,8 @@ class Priced:
 class PaidPart:
     """What was paid on an obligation, or on one it took the place of, and counts towards it.
 
-    `part` is the paid line's, `on` the day in Vietnam the gateway took the money.
+    `part` is the paid line's, `on` the day its price was made for: it was promised to who paid it,
+    even where the gateway took the money after midnight or days later.
     """
 
     part: str

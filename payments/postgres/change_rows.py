@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
@@ -45,18 +45,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class RefundDue:
-    """What was found to be due back to who paid an obligation; the newest version counts."""
+    """All that was due back to who paid an obligation once something happened to it."""
 
     version: int
     paid: Money
     due: Money
+    difference: Money
     cause: str
     found_at: datetime
-
-    @property
-    def difference(self) -> Money:
-        """Return A less B."""
-        return self.paid - self.due
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +154,14 @@ def move_status(tx: Tx, obligation_id: int, *, to: ObligationStatus) -> None:
 def keep_refund_due(
     tx: Tx, obligation_id: int, *, version: int, found: Difference, cause: str, now: datetime
 ) -> None:
-    """Keep that more was paid than is due."""
+    """Keep what is due back from now on for an obligation whose row is locked."""
+    before = select(func.coalesce(func.max(refund_due.c.sequence), 0)).where(
+        refund_due.c.obligation_id == obligation_id
+    )
     tx.execute(
         insert(refund_due).values(
             obligation_id=obligation_id,
+            sequence=before.scalar_subquery() + 1,
             version=version,
             paid_vnd=found.paid.vnd,
             due_vnd=found.due.vnd,
@@ -173,17 +173,18 @@ def keep_refund_due(
 
 
 def refunds_due(tx: Tx, obligation_id: int) -> list[RefundDue]:
-    """Return what was found to be due back for an obligation, the newest last."""
+    """Return what was due back for an obligation at each time; the last one counts."""
     rows = tx.execute(
         select(refund_due)
         .where(refund_due.c.obligation_id == obligation_id)
-        .order_by(refund_due.c.version)
+        .order_by(refund_due.c.sequence)
     )
     return [
         RefundDue(
             version=int(row.version),
             paid=Money(int(row.paid_vnd)),
             due=Money(int(row.due_vnd)),
+            difference=Money(int(row.difference_vnd)),
             cause=str(row.cause),
             found_at=row.found_at,
         )

@@ -7,8 +7,9 @@ from sqlalchemy import Row
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
-from payments.later import DueBack, Later, Turn
+from payments.later import Correction, DueBack, Later, Turn
 from payments.obligation import ObligationStatus
+from payments.obligation_change import ChangeAct
 
 _LATER: Final = """
 SELECT
@@ -22,17 +23,31 @@ FROM (
 JOIN payments.obligation AS own USING (obligation_id)
 JOIN payments.obligation AS newest
     ON newest.obligation_id = coalesce(own.successor_id, own.obligation_id)
-LEFT JOIN payments.refund_due AS refund
-    ON refund.obligation_id = newest.obligation_id AND refund.version = newest.version
+LEFT JOIN LATERAL (
+    SELECT * FROM payments.refund_due AS each
+    WHERE each.obligation_id = newest.obligation_id
+    ORDER BY each.sequence DESC LIMIT 1
+) AS refund ON refund.difference_vnd > 0
 WHERE own.version <> line.version OR newest.status = %(withdrawn)s
 ORDER BY line.place
 """
 
 _DUE_BACK: Final = """
 SELECT refund.obligation_id, refund.paid_vnd, refund.due_vnd, refund.found_at
-FROM payments.refund_due AS refund
-JOIN payments.obligation USING (obligation_id, version)
-WHERE refund.obligation_id = ANY(%(ids)s::bigint[])
+FROM (
+    SELECT DISTINCT ON (each.obligation_id) each.*
+    FROM payments.refund_due AS each
+    WHERE each.obligation_id = ANY(%(ids)s::bigint[])
+    ORDER BY each.obligation_id, each.sequence DESC
+) AS refund
+WHERE refund.difference_vnd > 0
+"""
+
+_CORRECTIONS: Final = """
+SELECT DISTINCT ON (obligation_id) obligation_id, document, changed_at
+FROM payments.obligation_change
+WHERE obligation_id = ANY(%(ids)s::bigint[]) AND act = %(correct)s
+ORDER BY obligation_id, version DESC
 """
 
 
@@ -57,6 +72,16 @@ def due_back(tx: Tx, obligation_ids: Collection[int]) -> dict[int, DueBack]:
     """Return what is due back for obligations as they stand now, where anything is."""
     rows = tx.exec_driver_sql(_DUE_BACK, {"ids": sorted(obligation_ids)})
     return {int(row.obligation_id): _due_back(row) for row in rows}
+
+
+def corrections(tx: Tx, obligation_ids: Collection[int]) -> dict[int, Correction]:
+    """Return the newest correction of each obligation that was corrected."""
+    if not obligation_ids:
+        return {}
+    rows = tx.exec_driver_sql(
+        _CORRECTIONS, {"ids": sorted(obligation_ids), "correct": ChangeAct.CORRECT.value}
+    )
+    return {int(row.obligation_id): Correction(str(row.document), row.changed_at) for row in rows}
 
 
 def _turn(row: Row[Any]) -> Turn:

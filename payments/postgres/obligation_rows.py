@@ -14,11 +14,10 @@ from payments.obligation import Obligation, ObligationStatus
 from payments.obligations.contract import PaidPart
 from payments.postgres.tables import obligation as t
 from payments.postgres.tables import obligation_lock, payment, payment_line
-from payments.vietnam_time import vietnam_date
 
 # What fulfilled payments paid, by the obligation it counts for now.
 _PAID: Final = """
-SELECT wanted.id AS counts_for, line.part, line.amount_vnd, capture.paid_at
+SELECT wanted.id AS counts_for, line.part, line.amount_vnd, payment.priced_on
 FROM unnest(%(ids)s::bigint[]) AS wanted (id)
 JOIN LATERAL (
     SELECT wanted.id AS obligation_id
@@ -29,7 +28,8 @@ JOIN LATERAL (
 JOIN payments.payment_line AS line ON line.obligation_id = own.obligation_id
 JOIN payments.capture
     ON capture.payment_id = line.payment_id AND capture.movement = 'captured'
-ORDER BY capture.paid_at, line.payment_id, line.ordinal
+JOIN payments.payment ON payment.payment_id = line.payment_id
+ORDER BY payment.priced_on, capture.paid_at, line.payment_id, line.ordinal
 """
 
 # The rows of one push, in the order given: one statement however many there are.
@@ -213,7 +213,7 @@ def _with_paid(tx: Tx, rows: Sequence[Row[Any]]) -> list[Obligation]:
     paid: dict[int, list[PaidPart]] = {}
     found = tx.exec_driver_sql(_PAID, {"ids": [int(row.obligation_id) for row in rows]})
     for row in found:
-        part = PaidPart(str(row.part), Money(int(row.amount_vnd)), vietnam_date(row.paid_at))
+        part = PaidPart(str(row.part), Money(int(row.amount_vnd)), row.priced_on)
         paid.setdefault(int(row.counts_for), []).append(part)
     return [_obligation(row, paid=tuple(paid.get(int(row.obligation_id), ()))) for row in rows]
 

@@ -369,11 +369,11 @@ obligation_step = table(
 refund_due = table(
     "refund_due",
     link("obligation"),
-    Column("version", Integer, nullable=False),
+    *columns(Integer, "sequence", "version"),
     *columns(BigInteger, "paid_vnd", "due_vnd", "difference_vnd"),
     Column("cause", Text, nullable=False),
     Column("found_at", INSTANT, nullable=False),
-    PrimaryKeyConstraint("obligation_id", "version"),
+    PrimaryKeyConstraint("obligation_id", "sequence"),
 )
 
 metadata = obligation.metadata

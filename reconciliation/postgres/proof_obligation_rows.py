@@ -81,8 +81,12 @@ WHERE NOT CASE obligation.status
     WHEN 'paid' THEN true
     WHEN 'withdrawn' THEN EXISTS (
         SELECT FROM payments.refund_due AS due
-        WHERE due.obligation_id = obligation.obligation_id AND due.due_vnd = 0
-            AND due.paid_vnd = taken.paid_vnd
+        WHERE due.obligation_id = obligation.obligation_id
+            AND due.difference_vnd = taken.paid_vnd
+            AND NOT EXISTS (
+                SELECT FROM payments.refund_due AS later
+                WHERE later.obligation_id = due.obligation_id AND later.sequence > due.sequence
+            )
     )
     WHEN 'open' THEN taken.leaves_open IS NOT NULL OR EXISTS (
         SELECT FROM payments.obligation_step AS step

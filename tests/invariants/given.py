@@ -36,8 +36,7 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.beneficiary": _ADD,
         "payments.obligation": _ADD | _CHANGE | {"status", "confirmed_at", "captures"},
         "payments.obligation_change": _ADD,
-        "payments.authority": _ADD
-        | {"in_force_to", "successor", "pushed_by", "items_per_minute_max"},
+        "payments.authority": _ADD | {"in_force_to", "successor"},
         "payments.intake": _ADD,
         "payments.intake_result": _ADD,
         "payments.intake_refusal": _ADD,
@@ -105,7 +104,7 @@ MAY_CHANGE: Final[Rights] = {
     "api.quota": _ANY_WAY,
     "payments.beneficiary": frozenset({"name", "bank_name", "statement_source"}),
     "payments.obligation": _CHANGE | {"status", "confirmed_at", "captures"},
-    "payments.authority": ALL,
+    "payments.authority": frozenset({"name", "in_force_to", "successor", "items_per_minute_max"}),
     "payments.payment": _PAYMENT,
     "payments.attempt": _ATTEMPT,
     "payments.outbox": ALL,
@@ -133,7 +132,8 @@ REPORT_READS: Final[Rights] = {
     ),
     "payments.obligation_step": ALL,
     "payments.refund_due": frozenset(
-        {"obligation_id", "version", "paid_vnd", "due_vnd", "difference_vnd", "found_at"}
+        {"obligation_id", "sequence", "version", "paid_vnd", "due_vnd", "difference_vnd"}
+        | {"found_at"}
     ),
     "payments.payment": frozenset(
         {"payment_id", "state", "version", "amount_vnd", "priced_on", "language", "client"}

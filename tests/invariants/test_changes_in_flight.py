@@ -1,7 +1,7 @@
 """Obligations that change before, while and after somebody pays them: money counts once."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -13,14 +13,18 @@ from payments.errors import BeingPaid, NotPayable
 from payments.obligation import ObligationStatus
 from payments.obligation_change import (
     ChangeAct,
+    ChangeOutcome,
     Instalment,
+    ObligationChange,
 )
+from payments.open_payment import open_payment
 from payments.postgres import lock_rows
 from payments.states import PaymentState
 from tests.payments.changing import (
     CANCEL,
     FINE,
     NUMBER,
+    change,
     changed,
     correct,
     differences,
@@ -30,8 +34,18 @@ from tests.payments.changing import (
     surplus,
     told,
 )
-from tests.payments.owed import fine, push
-from tests.payments.scene import hear, heard, inside, notice, opened, payment_of, sent
+from tests.payments.owed import RATES, fine, push
+from tests.payments.scene import (
+    hear,
+    heard,
+    inside,
+    notice,
+    opened,
+    order_of,
+    owe,
+    payment_of,
+    sent,
+)
 
 
 def test_a_paid_fine_that_is_lowered_has_the_difference_due_back(tx: Tx):
@@ -251,3 +265,119 @@ def test_two_payments_of_one_instalment_in_one_batch_pay_it_once(tx: Tx):
     hear(tx, heard(notice(early, amount=amount)), heard(notice(second, amount=amount)))
     assert surplus(tx) == amount
     assert kept(tx, one).status is ObligationStatus.OPEN
+
+
+TWO_PARTS = (
+    Instalment(date(2026, 4, 30), Money(10_000_000)),
+    Instalment(date(2026, 6, 30), Money(10_000_000)),
+)
+SPLIT = replace(CANCEL, act=ChangeAct.INSTALMENTS, document="8/QĐ", instalments=TWO_PARTS)
+
+
+@pytest.mark.parametrize(("before", "first_vnd"), [(None, 20_000_000), (SPLIT, 10_000_000)])
+def test_money_for_the_rest_of_a_fine_cancelled_meanwhile_is_due_back_with_the_first(
+    tx: Tx, before: ObligationChange | None, first_vnd: int
+):
+    one, other = push(tx, fine(fine_vnd=20_000_000), fine("2/QĐ-XPHC"))
+    if before is not None:
+        changed(tx, before)
+    first = Money(first_vnd)
+    pay(tx, one, amount=first)
+    if before is None:
+        changed(tx, correct(20_500_000))
+    both = opened(tx, [one, other])
+    reference = sent(inside(tx), both)
+    changed(tx, CANCEL)
+    hear(tx, heard(notice(reference, amount=both.amount)))
+    assert payment_of(tx, both.number).state is PaymentState.PAID
+    all_of_it = first + both.amount - FINE
+    assert differences(tx, one) == [(3, first.vnd, 0), (3, all_of_it.vnd, 0)]
+    assert told(tx, one)[-3:] == ["obligation.refund_due", "payment.paid", "obligation.refund_due"]
+    assert sums_told(tx, one)[-1] == (all_of_it.vnd, first.vnd)
+    assert kept(tx, other).status is ObligationStatus.PAID
+
+
+def test_a_refund_no_longer_due_is_taken_back_and_told_once(tx: Tx):
+    (one,) = push(tx, fine())
+    pay(tx, one)
+    changed(tx, correct(2_000_000))
+    changed(tx, replace(CANCEL, act=ChangeAct.CORRECT, personal={"name": "Nguyễn An"}))
+    assert differences(tx, one) == [(2, 3_000_000, 2_000_000)]
+    changed(tx, correct(2_500_000, document="2"))
+    changed(tx, correct(3_500_000, document="3"))
+    assert sums_told(tx, one) == [(1_000_000, 0), (500_000, 1_000_000), (0, 500_000)]
+    assert told(tx, one)[-2:] == ["obligation.refund_due", "obligation.reopened"]
+
+
+def test_a_refund_of_a_replaced_decision_is_told_of_the_new_one_alone(tx: Tx):
+    (one,) = push(tx, fine())
+    pay(tx, one)
+    two = changed(tx, supersede(fine("2/QĐ-XPHC", fine_vnd=2_000_000))).successor_id
+    three = changed(
+        tx, supersede(fine("3/QĐ-XPHC", fine_vnd=2_500_000), number="2/QĐ-XPHC")
+    ).successor_id
+    assert two is not None
+    assert three is not None
+    assert sums_told(tx, one) == []
+    assert sums_told(tx, two) == [(1_000_000, 0), (0, 1_000_000)]
+    assert sums_told(tx, three) == [(500_000, 0)]
+
+
+def sums_told(tx: Tx, obligation_id: int) -> list[tuple[int, int]]:
+    """Return what was said to be due back, and what had been before."""
+    rows = tx.execute(
+        text(
+            "SELECT payload -> 'data' AS data FROM payments.outbox WHERE obligation_id = :id"
+            " AND type = 'obligation.refund_due' ORDER BY sequence"
+        ),
+        {"id": obligation_id},
+    )
+    return [(row.data["difference_vnd"], row.data["difference_before_vnd"]) for row in rows]
+
+
+SHORTLY_BEFORE_MIDNIGHT = datetime(2026, 3, 11, 16, 50, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("wait", [timedelta(minutes=13), timedelta(days=3)])
+@pytest.mark.parametrize(
+    "change",
+    [
+        replace(CANCEL, act=ChangeAct.CORRECT, personal={"name": "Nguyễn An"}),
+        supersede(
+            replace(
+                fine("2/QĐ-XPHC", issued_on="2026-01-10", received_on="2026-01-10"),
+                decided_on=date(2026, 1, 10),
+            )
+        ),
+    ],
+)
+def test_what_was_paid_counts_as_of_the_day_its_price_was_promised_for(
+    tx: Tx, wait: timedelta, change: ObligationChange
+):
+    late = fine(issued_on="2026-01-10", received_on="2026-01-10")
+    (one,) = push(tx, replace(late, decided_on=date(2026, 1, 10)))
+    begun = SHORTLY_BEFORE_MIDNIGHT
+    payment = open_payment(tx, order_of([one]), rates=RATES, now=begun, today=date(2026, 3, 11))
+    reference = sent(inside(tx), payment, now=begun)
+    word = notice(reference, amount=payment.amount, at=begun + wait)
+    hear(tx, heard(word, received_at=begun + wait), now=begun + wait)
+    newest = changed(tx, change).successor_id or one
+    assert kept(tx, newest).status is ObligationStatus.PAID
+    assert differences(tx, newest) == []
+
+
+def test_the_account_is_not_changed_while_somebody_pays_into_it(tx: Tx):
+    owe(tx, account="kbnn-0022")
+    (one,) = push(tx, fine())
+    payment = opened(tx, [one])
+    reference = sent(inside(tx), payment)
+    moved = replace(CANCEL, act=ChangeAct.CORRECT, beneficiary="kbnn-0022")
+    replaced = supersede(replace(fine("2/QĐ-XPHC"), beneficiary="kbnn-0022"))
+    for one_change, field in [(moved, "beneficiary"), (replaced, "successor.beneficiary")]:
+        (verdict,) = change(tx, one_change)
+        assert (verdict.outcome, verdict.field) == (ChangeOutcome.REFUSED, field)
+        assert "again" in verdict.reason
+    hear(tx, heard(notice(reference, amount=FINE)))
+    assert kept(tx, one).version == 1
+    changed(tx, moved)
+    assert kept(tx, one).beneficiary == "kbnn-0022"

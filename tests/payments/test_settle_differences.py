@@ -38,6 +38,7 @@ def test_a_difference_is_told_with_both_sums_and_its_cause(tx: Tx):
         "paid_vnd": 3_000_000,
         "due_vnd": 2_000_000,
         "difference_vnd": 1_000_000,
+        "difference_before_vnd": 0,
         "cause": "correct:16/QĐ-ĐC",
         "old_status": "paid",
         "new_status": "paid",

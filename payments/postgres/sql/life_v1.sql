@@ -56,16 +56,18 @@ CREATE TABLE payments.obligation_step (
 CREATE INDEX obligation_step_obligation
     ON payments.obligation_step (obligation_id, obligation_step_id);
 
+-- A running account: the newest row says all that is due back by then, 0 when nothing is any more.
 CREATE TABLE payments.refund_due (
     obligation_id bigint NOT NULL REFERENCES payments.obligation,
+    sequence integer NOT NULL CHECK (sequence > 0),
     version integer NOT NULL CHECK (version > 0),
     paid_vnd bigint NOT NULL CHECK (paid_vnd BETWEEN 1 AND 9007199254740991),
     due_vnd bigint NOT NULL CHECK (due_vnd >= 0),
-    difference_vnd bigint NOT NULL CHECK (difference_vnd > 0),
+    difference_vnd bigint NOT NULL CHECK (difference_vnd >= 0),
     cause text NOT NULL CHECK (cause <> ''),
     found_at timestamptz NOT NULL,
-    PRIMARY KEY (obligation_id, version),
-    CONSTRAINT refund_due_is_the_difference CHECK (difference_vnd = paid_vnd - due_vnd)
+    PRIMARY KEY (obligation_id, sequence),
+    CONSTRAINT refund_due_is_the_difference CHECK (difference_vnd IN (0, paid_vnd - due_vnd))
 );
 
 GRANT SELECT ON
@@ -78,7 +80,7 @@ GRANT SELECT (obligation_id, version, act, changed_at) ON payments.obligation_ch
 GRANT SELECT (obligation_id, version, replaced_by, beneficiary, status)
     ON payments.obligation_version TO clearing_report;
 GRANT SELECT ON payments.obligation_step TO clearing_report;
-GRANT SELECT (obligation_id, version, paid_vnd, due_vnd, difference_vnd, found_at)
+GRANT SELECT (obligation_id, sequence, version, paid_vnd, due_vnd, difference_vnd, found_at)
     ON payments.refund_due TO clearing_report;
 GRANT SELECT (version, changed_at, confirmed_at, successor_id, captures) ON payments.obligation
     TO clearing_report;
