@@ -1,7 +1,10 @@
 """Bodies of the doors for authorities that work as they stand; the documentation shows them."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
+
+from api.partner.facts_schemas import ANY_FACTS, SHOWN, Shown
+from payments.obligations.registry import KINDS
 
 FACTS: Final[dict[str, object]] = {
     "fine_vnd": 3000000,
@@ -46,6 +49,18 @@ PUSHES: Final[Mapping[str, Mapping[str, object]]] = {
     "usual": PUSH,
     "large_fine": {"authority": "csgt", "obligations": [LARGE_FINE]},
 }
+_WHO: Final = {
+    "social_insurance": "bhxh",
+    "health_insurance": "bhxh",
+    "fee": "agency",
+    "demand": "agency",
+    "land_notice": "thue",
+}
+EACH_KIND: Final[Mapping[str, Mapping[str, object]]] = {
+    kind: {"authority": _WHO.get(kind, "csgt"), "obligations": [shown.item]}
+    for kind, shown in SHOWN.items()
+}
+"""One of each kind, as the authorities of the demo push it."""
 _CANCEL: Final[dict[str, object]] = {
     "kind": "traffic_fine",
     "number": "1234/QĐ-XPHC",
@@ -100,27 +115,34 @@ _DAY: Final = {"type": "string", "format": "date"}
 _PERSONAL: Final = {
     "type": "object",
     "description": "kept sealed; the last four digits of personal_id open the obligation too",
-    "properties": dict.fromkeys(("name", "plate", "personal_id", "phone", "address"), _TEXT),
+    "properties": dict.fromkeys(("name", "plate", "phone", "address"), _TEXT)
+    | {"personal_id": _TEXT | {"description": "a Vietnamese identity number, 9 or 12 digits"}},
     "additionalProperties": False,
 }
-_FACTS: Final = {"type": "object", "description": "what the decision or demand says, by its kind"}
-_NUMBERED: Final = {
-    "kind": _TEXT | {"examples": ["traffic_fine", "demand"]},
-    "number": _TEXT | {"maxLength": 100},
-}
-_OBLIGATION: Final = {
-    "type": "object",
-    "required": ["kind", "number", "facts", "beneficiary"],
-    "properties": _NUMBERED
-    | {
-        "decided_on": _DAY,
-        "subject": _TEXT | {"description": "plate, or last digits of an identity paper"},
-        "personal": _PERSONAL,
-        "facts": _FACTS,
-        "beneficiary": _TEXT | {"description": "code of a registered account"},
-    },
-    "additionalProperties": False,
-}
+_NUMBERED: Final = {"kind": {"enum": [*SHOWN]}, "number": _TEXT | {"maxLength": 100}}
+
+
+def _obligation(kind: str, shown: Shown) -> dict[str, Any]:
+    second = sorted(fact.value for fact in KINDS[kind].second_facts)
+    return {
+        "title": kind,
+        "type": "object",
+        "required": ["kind", "number", *second, "facts", "beneficiary"],
+        "properties": {
+            "kind": {"const": kind},
+            "number": shown.number,
+            "decided_on": _DAY | {"description": "not after today in Vietnam"},
+            "subject": _TEXT
+            | {"description": "plate, or the last four digits of an identity paper"},
+            "personal": _PERSONAL,
+            "facts": {"$ref": f"#/components/schemas/Facts_{kind}"},
+            "beneficiary": _TEXT | {"description": "code of a registered account"},
+        },
+        "additionalProperties": False,
+    }
+
+
+_OBLIGATION: Final = {"oneOf": [_obligation(kind, shown) for kind, shown in SHOWN.items()]}
 _CHANGE: Final = {
     "type": "object",
     "required": ["kind", "number", "act", "reason", "document"],
@@ -134,7 +156,10 @@ _CHANGE: Final = {
             "minimum": 1,
             "description": "the one you believe to be current; another one there refuses it",
         },
-        "facts": _FACTS | {"description": "correct: all facts anew, not parts of them"},
+        "facts": {
+            "description": "correct: all facts of the kind anew, not parts of them",
+            "anyOf": ANY_FACTS,
+        },
         "personal": _PERSONAL,
         "subject": _TEXT,
         "decided_on": _DAY,

@@ -14,6 +14,7 @@ from api.house import House
 from api.partner.obligation_examples import (
     CHANGES_SCHEMA,
     EACH_ACT,
+    EACH_KIND,
     PUSH_SCHEMA,
     PUSHES,
 )
@@ -153,7 +154,7 @@ def routes(house: House) -> APIRouter:
 
     @router.post(
         "",
-        openapi_extra=_documented(PUSH_SCHEMA, PUSHES),
+        openapi_extra=_documented(PUSH_SCHEMA, {**PUSHES, **EACH_KIND}),
         response_model=TakenInOut,
         responses=refusals(404, 429),
     )

@@ -23,6 +23,7 @@ class QuoteIn(BaseModel):
 
     kind: str = Field(min_length=1, max_length=40, examples=["social_insurance"])
     facts: dict[str, object] = Field(
+        description="as Facts_<kind> among the schemas says",
         examples=[
             {
                 "income_vnd": 2_500_000,
@@ -32,7 +33,7 @@ class QuoteIn(BaseModel):
                 "months_supported": 0,
                 "from_month": "2026-12",
             }
-        ]
+        ],
     )
     on: date | None = Field(
         default=None, ge=DAY_MIN, le=DAY_MAX, description="day of payment; today when left out"

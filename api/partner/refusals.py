@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 
+from api.partner.facts_schemas import COMPONENTS
 from payments.errors import InputRefused
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -54,7 +55,7 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def with_refusals(document: dict[str, Any]) -> dict[str, Any]:
-    """Add to an OpenAPI document what every door may answer, and the schema of it."""
+    """Add to an OpenAPI document what every door may answer, and the schemas that doors share."""
     for operation in _operations(document):
         every = [422, 503]
         if "security" in operation:
@@ -66,7 +67,7 @@ def with_refusals(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Problem"] = PROBLEM
+    schemas |= {"Problem": PROBLEM, **COMPONENTS}
     return document
 
 

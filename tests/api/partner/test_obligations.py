@@ -75,7 +75,7 @@ def examples(client: TestClient, path: str) -> dict[str, dict[str, object]]:
 @pytest.mark.parametrize("act", list(ChangeAct))
 def test_the_examples_of_the_documentation_run(client: TestClient, act: str) -> None:
     for example in examples(client, DOOR).values():
-        answer = client.post(DOOR, json=example)
+        answer = client.post(DOOR, json=example | {"authority": "csgt"})
         assert answer.json()["counts"].keys() == {"new"}, answer.text
     answer = client.post(f"{DOOR}/changes", json=examples(client, f"{DOOR}/changes")[act])
     assert (answer.status_code, answer.json()["counts"]) == (200, {"changed": 1}), answer.text

@@ -59,6 +59,13 @@ def test_a_fee_is_a_demand_for_its_file() -> None:
     ]
 
 
+def test_a_paper_of_another_country_is_left_out_and_refuses_nothing() -> None:
+    order = ordered(init({**BLOCK, "SoCMNDNguoiNop": "C1234567"}))
+    assert isinstance(order, NewOrder)
+    assert isinstance(order.wanted, Demanded)
+    assert order.wanted.personal.keys() == {"name", "address"}
+
+
 def test_a_fine_is_its_decision_and_nothing_else() -> None:
     order = ordered(init(FINE))
     assert isinstance(order, NewOrder)
