@@ -42,6 +42,10 @@ class WorkWanted(HTTPException):
         super().__init__(422)
 
 
+class TooFast(TooManyTries):
+    """Only the limit of a minute is reached: the next minute is open again."""
+
+
 class Standing(enum.Enum):
     """What the next look-up of a visitor needs."""
 
@@ -79,7 +83,7 @@ class LookUpQuotas:
         `work` counts a proof of work as used.
 
         Raises:
-            TooManyTries: a limit is reached.
+            TooManyTries: a limit is reached; `TooFast` when it is only that of a minute.
             WorkWanted: none is, but `work` is wanted, or was used before.
         """
         worked = work is not None
@@ -125,12 +129,13 @@ class LookUpQuotas:
         others = [_of_minute(source), *_wrong(facts, source)]
         keys = [by_source, by_visitor, *(limit.key for limit in others)]
         counts = self._store.counts(keys, now=now)
-        is_full = any(counts[limit.key] >= limit.tries_max for limit in others)
+        full = {limit.key for limit in others if counts[limit.key] >= limit.tries_max}
         standing = _standing(counts[by_source], counts[by_visitor])
-        if not is_full and standing is not Standing.USED_UP:
+        if not full and standing is not Standing.USED_UP:
             return WorkWanted()
         self._misses.refused(now=now)
-        return TooManyTries()
+        is_only_fast = full == {others[0].key} and standing is not Standing.USED_UP
+        return TooFast() if is_only_fast else TooManyTries()
 
 
 class PartnerQuotas:

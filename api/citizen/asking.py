@@ -10,8 +10,8 @@ from api.access.carried import keep_found
 from api.access.citizen_session import Visitor
 from api.access.held import Held, begun_ns
 from api.access.look_up_guard import Gate, LookUpGuard
-from api.access.look_up_quotas import Standing, WorkWanted
-from api.access.quotas import TooManyTries
+from api.access.look_up_quotas import Standing, TooFast, WorkWanted
+from api.access.quotas import MINUTE, TooManyTries
 from api.access.unanswered import keep_unanswered
 from api.house import House
 from api.page import local
@@ -59,6 +59,10 @@ def answer(
         )
     except WorkWanted:
         return show(gate=guard.gate(request, visitor), outcome="work_wanted", status=422)
+    except TooFast:
+        refused = show(gate=guard.gate(request, visitor), outcome="too_fast", status=429)
+        refused.headers["Retry-After"] = str(int(MINUTE.total_seconds()))
+        return refused
     except TooManyTries:
         refused = show(gate=Gate(Standing.USED_UP), outcome="used_up", status=429)
         refused.headers["Retry-After"] = str(RETRY_AFTER_S)

@@ -8,7 +8,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from api.access import look_up_quotas as limits
-from api.access.look_up_quotas import Facts, LookUpQuotas, PartnerQuotas, Standing, WorkWanted
+from api.access.look_up_quotas import (
+    Facts,
+    LookUpQuotas,
+    PartnerQuotas,
+    Standing,
+    TooFast,
+    WorkWanted,
+)
 from api.access.quotas import DAY, MINUTE, TooManyTries
 from api.access.tries import Limit, MemoryTries
 
@@ -119,6 +126,18 @@ def test_no_work_is_asked_for_where_it_would_not_help(guard: LookUpQuotas) -> No
         _passes(guard, visitor=f"{number}")
     with pytest.raises(TooManyTries):
         guard.begin(Facts("n", "other"), source="s", visitor="new", now=NOW)
+
+
+def test_who_only_asks_too_fast_is_told_apart(guard: LookUpQuotas) -> None:
+    for number in range(limits.LOOK_UPS_PER_MINUTE_MAX):
+        assert _passes(guard, number=str(number), second_fact=str(number), visitor=str(number))
+    with pytest.raises(TooFast):
+        guard.begin(Facts("x", "y"), source="s", visitor="w", now=NOW, work=next(_works))
+    for _ in range(limits.WRONG_PER_SOURCE_MAX):
+        _passes(guard, source="t")
+    with pytest.raises(TooManyTries) as refused:
+        guard.begin(Facts("n", "f"), source="t", visitor="w", now=NOW, work=next(_works))
+    assert not isinstance(refused.value, TooFast)
 
 
 def test_a_used_up_source_is_told_so(guard: LookUpQuotas) -> None:
