@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from api.language import Language, Speech
-from ledger.money import Money
+from ledger.money import ZERO, Money
 from payments.explanation import Explanation, explanation_of, read_explanation
 from payments.quote import QuoteLine, QuoteStep, Unit
 
@@ -65,8 +65,9 @@ def explained_line(reason: Explanation, *, amount: Money, speech: Speech) -> Sho
         law=reason.law,
         mark=_mark(reason.status, speech),
         doubt=doubt(reason.status, speech),
+        # A surcharge counts days and is paid in full, whatever it stands beside.
         more=speech.say("Nộp xong phần này vẫn còn phần phải nộp sau.")
-        if reason.leaves_open
+        if reason.leaves_open and not reason.days
         else "",
         is_vietnamese=_is_vietnamese(reason.label, speech),
     )
@@ -88,13 +89,23 @@ def _step(step: QuoteStep, speech: Speech, *, has_own_law: bool) -> ShownStep:
         label = f"{label}, {speech.day(step.first) if step.first == step.last else days}"
     return ShownStep(
         label=label,
-        formula=_formula(step.count, step.unit, step.rate, step.base, speech),
+        formula=_product(step, speech),
         amount=speech.dong(step.amount),
         law=step.law if has_own_law else "",
         mark=_mark(step.status, speech),
         doubt=doubt(step.status, speech),
         is_vietnamese=_is_vietnamese(step.label, speech),
     )
+
+
+def _product(step: QuoteStep, speech: Speech) -> str:
+    """Return what a step's amount comes of, taken off where the amount is."""
+    if step.power:
+        sign = "×" if step.power > 0 else "÷"
+        growth = f"(1 + {speech.percent(step.rate)})"
+        return f"{speech.dong(step.base)} {sign} {growth}^{abs(step.power)}"
+    product = _formula(step.count, step.unit, step.rate, step.base, speech)
+    return f"-({product})" if product and step.amount < ZERO else product
 
 
 def _formula_of_days(reason: Explanation, speech: Speech) -> str:

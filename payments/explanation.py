@@ -70,7 +70,11 @@ def _step(step: QuoteStep) -> dict[str, object]:
         "law": step.law,
         "first": None if step.first is None else step.first.isoformat(),
         "last": None if step.last is None else step.last.isoformat(),
+        "power": step.power,
     }
+    if not step.is_part:
+        # Left out where it is one, as it was before any step was not.
+        said["is_no_part"] = True
     return {
         "label": step.label,
         "amount_vnd": step.amount.vnd,
@@ -92,6 +96,8 @@ def _read_step(kept: Mapping[str, Any]) -> QuoteStep:
         status=str(kept["status"]),
         first=_day(kept.get("first")),
         last=_day(kept.get("last")),
+        power=int(kept.get("power", 0)),
+        is_part=not kept.get("is_no_part", False),
     )
 
 

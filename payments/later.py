@@ -30,6 +30,14 @@ class DueBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """That an authority corrected what it had decided: the document, and when we heard of it."""
+
+    document: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """What became of one obligation of a payment.
 

@@ -24,9 +24,11 @@ class Unit(enum.StrEnum):
 class QuoteStep:
     """One step on the way to a line's amount: `base` times `count` units times `rate`.
 
-    `amount` is that product, half a dong rounded up for showing; below zero for what somebody else
-    bears. `rate` is a decimal text, '' for none. `law` and `status` are as in a line. `first` and
-    `last` are the days the step spans, both included, None where it spans none.
+    `amount` is that product, half a dong rounded up for showing; below zero, the product taken off,
+    for what somebody else bears. `rate` is a decimal text, '' for none. `law` and `status` are as
+    in a line. `first` and `last` are the days the step spans, both included, None where it spans
+    none. Where `power` is not zero, `amount` is `base` times (1 + `rate`) to that power. `is_part`
+    is False for a number that a later step is made of: only the others come to the line's amount.
     """
 
     label: str
@@ -39,6 +41,8 @@ class QuoteStep:
     status: str = "CONFIRMED"
     first: date | None = None
     last: date | None = None
+    power: int = 0
+    is_part: bool = True
 
 
 NoteValue = str | int | Money | date | Decimal
@@ -69,7 +73,8 @@ class QuoteLine:
     article. `status` is CONFIRMED, CONFIRMED-2ND or UNCONFIRMED: how sure the number's source is.
     `steps` tell the computation where one product does not; `rounding` says in a text of the
     catalogue how a fraction of a dong was rounded, '' where there was none, and then the steps
-    come to exactly the amount. `leaves_open` says that paying the line leaves more to pay later.
+    that are parts come to exactly the amount. `leaves_open` says that paying the line leaves more
+    to pay later.
     """
 
     part: str

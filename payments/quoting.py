@@ -1,14 +1,24 @@
 """An obligation priced by its own kind."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from payments.errors import NotPayable
+from payments.later import Correction
 from payments.obligation import Obligation
 from payments.obligations.contract import Facts, ObligationKind
 from payments.obligations.rates import Rates
 from payments.obligations.registry import KINDS
-from payments.quote import Quote
+from payments.quote import Note, NoteValue, Quote
+from payments.vietnam_time import vietnam_date
+
+CORRECTED_NOTE = (
+    "Cơ quan đã đính chính, sửa đổi khoản này theo văn bản %(document)s, chúng tôi nhận ngày "
+    "%(day)s. Số tiền ở đây tính theo nội dung mới nhất, có thể khác tờ giấy bạn có."
+)
+TEXTS: Final = (CORRECTED_NOTE,)
+"""What is said of any kind, found in the catalogue."""
 
 NO_OBLIGATION: Final = 0
 """The id in a quote of facts alone."""
@@ -41,6 +51,16 @@ def quote(obligation: Obligation, *, on: date, rates: Rates) -> Quote:
         lines=priced.lines,
         notes=priced.notes,
     )
+
+
+def with_correction(quoted: Quote, correction: Correction) -> Quote:
+    """Return a quote that says first that the paper in hand is not the last word."""
+    told: dict[str, NoteValue] = {
+        "document": correction.document,
+        "day": vietnam_date(correction.at),
+    }
+    note = Note("corrected", CORRECTED_NOTE, told, is_warning=True)
+    return replace(quoted, notes=(note, *quoted.notes))
 
 
 def quote_of_facts(kind: ObligationKind, facts: Facts, *, on: date, rates: Rates) -> Quote:

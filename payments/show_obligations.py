@@ -8,7 +8,7 @@ from ledger.postgres.transaction import Tx
 from payments.beneficiary import Beneficiary
 from payments.errors import NotPayable, PriceRefused, RateMissing
 from payments.found import RATE_MISSING, Found, Sight
-from payments.later import DueBack
+from payments.later import Correction, DueBack
 from payments.obligation import Obligation, ObligationStatus, masked_name, masked_plate
 from payments.obligations.rates import Rates
 from payments.obligations.registry import KINDS
@@ -18,7 +18,7 @@ from payments.postgres.beneficiary_rows import beneficiaries_by_code
 from payments.postgres.obligation_rows import obligations_by_id
 from payments.postgres.outage_rows import Outage, outage_of
 from payments.quote import Quote
-from payments.quoting import quote
+from payments.quoting import quote, with_correction
 from payments.vietnam_time import vietnam_date
 
 _PAYABLE = frozenset(code for code, kind in KINDS.items() if kind.is_payable)
@@ -45,6 +45,7 @@ def show_obligations(
         paid_at=showing_rows.first_paid_at(tx, kept),
         replaced=showing_rows.replaced_by(tx, kept, kinds=_PAYABLE),
         due_back=later_rows.due_back(tx, kept),
+        corrections=later_rows.corrections(tx, {key for key in kept if kept[key].version > 1}),
         away={each: outage_of(tx, each) for each in {owed.provider for owed in kept.values()}},
     )
     return [
@@ -63,6 +64,7 @@ class _Beside:
     paid_at: Mapping[int, datetime]
     replaced: Mapping[int, tuple[str, ...]]
     due_back: Mapping[int, DueBack]
+    corrections: Mapping[int, Correction]
     away: Mapping[str, Outage | None]
 
 
@@ -78,6 +80,9 @@ def _found(
     kind = KINDS[owed.kind]
     due, unpriced = _due(owed, on=on, rates=rates)
     tomorrow = None if due is None else _due(owed, on=on + timedelta(1), rates=rates)[0]
+    correction = beside.corrections.get(owed.obligation_id)
+    if due is not None and correction is not None:
+        due = with_correction(due, correction)
     sight = _sight(owed, person)
     personal = _personal(owed, keys=keys, sight=sight)
     first_paid = beside.paid_at.get(owed.obligation_id)

@@ -95,6 +95,7 @@ def routes(house: House) -> APIRouter:
             service=service,
             by_page=service is not None and service.basis is Basis.PAGE,
             by_channel=service is not None and service.basis is Basis.TIME_AND_CHANNEL,
+            ways=() if service is None else _ways(service, speech, on=on, rates=house.rates),
             channels={str(channel): words for channel, words in CHANNELS.items()},
             quote=quote,
         )
@@ -130,6 +131,14 @@ def _offer(service: Service, speech: Speech, *, on: date, rates: Rates) -> Offer
     if len({amount for _, amount in amounts}) == 1:
         amounts = [("", amounts[0][1])]
     return Offer(service.code, speech.say(service.name), tuple(amounts))
+
+
+def _ways(
+    service: Service, speech: Speech, *, on: date, rates: Rates
+) -> tuple[tuple[str, str], ...]:
+    """Return the price of one time by the way a dossier is handed in, none where it is the same."""
+    amounts = _offer(service, speech, on=on, rates=rates).amounts
+    return amounts if service.basis is Basis.TIME_AND_CHANNEL and len(amounts) > 1 else ()
 
 
 def _quote(

@@ -89,10 +89,10 @@ def social_asked(form: InsuranceForm, speech: Speech, *, on: date, rates: Rates)
     if months is None:
         months = _count(form, "months", speech, wrong, least=1, most=MONTHS_MAX)
     supported = _count(form, "supported", speech, wrong, least=0, most=MONTHS_MAX)
-    shape = _MONTH.fullmatch(form.first_month.strip())
-    if shape is None:
+    month = _month(form.first_month.strip(), form.method, on=on)
+    if not month:
         wrong["first_month"] = speech.say("Nhập tháng và năm, ví dụ 12/2026")
-    if wrong or shape is None:
+    if wrong:
         return Asked({}, wrong)
     facts: Facts = {
         "income_vnd": income,
@@ -100,9 +100,17 @@ def social_asked(form: InsuranceForm, speech: Speech, *, on: date, rates: Rates)
         "method": form.method,
         "months": months,
         "months_supported": supported,
-        "from_month": f"{shape['year']}-{int(shape['month']):02}",
+        "from_month": month,
     }
     return Asked(facts, {})
+
+
+def _month(text: str, method: str, *, on: date) -> str:
+    """Return the first month as YYYY-MM, '' for none; missing time has none that is asked for."""
+    if method == Method.BACK:
+        return f"{on:%Y-%m}"
+    shape = _MONTH.fullmatch(text)
+    return "" if shape is None else f"{shape['year']}-{int(shape['month']):02}"
 
 
 def health_asked(form: InsuranceForm, speech: Speech, *, on: date, rates: Rates) -> Asked:

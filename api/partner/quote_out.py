@@ -11,17 +11,24 @@ from payments.quote import Note, Quote, QuoteLine, QuoteStep
 
 
 class StepOut(BaseModel):
-    """One step on the way to an amount: `base_vnd` times `count` units times `rate`."""
+    """One step on the way to an amount: `base_vnd` times `count` units times `rate`.
+
+    Where `power` is not zero: `base_vnd` times (1 + `rate`) to that power.
+    """
 
     label: str
     label_en: str
-    amount_vnd: int = Field(description="half a dong rounded up; below zero: others bear it")
+    amount_vnd: int = Field(
+        description="half a dong rounded up; below zero: the product is taken off, others bear it"
+    )
     base_vnd: int
     count: int
     unit: str = Field(description="day, month, page, copy, time, or '' where nothing is counted")
     rate: str = Field(description="decimal text, '' for none")
     first: date | None = Field(description="first day the step spans")
     last: date | None = Field(description="last day the step spans")
+    power: int = Field(description="0 where nothing is raised to a power")
+    is_no_part: bool = Field(description="a later step is made of it; do not add it up")
     law: str
     status: str
     doubt: str = Field(description="what is not certain about its number, '' where nothing")
@@ -131,6 +138,8 @@ def _step(step: QuoteStep, speeches: Mapping[Language, Speech]) -> StepOut:
         rate=step.rate,
         first=step.first,
         last=step.last,
+        power=step.power,
+        is_no_part=not step.is_part,
         law=step.law,
         status=step.status,
         doubt=doubt(step.status, speeches[Language.VI]),

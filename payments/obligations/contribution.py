@@ -101,11 +101,13 @@ class ContributionFacts:
 class Support:
     """The State's share of each supported month: `rate` of `base`, the least contribution.
 
+    That is the contribution on an income of the poverty `line`.
     `is_weighed` says that it bears the discount or interest of a lump sum like the contribution;
     how sure that is stands among `statuses`.
     """
 
     months: int
+    line: Rate
     base: Fraction
     rate: Rate
     statuses: tuple[str, ...]
@@ -303,7 +305,7 @@ def _support(facts: ContributionFacts, rate: Rate, *, on: date, rates: Rates) ->
         mode = facts.support_mode or by_rule
         is_weighed = mode is SupportMode.SAME_FACTOR
         statuses.append(rule.status if mode is by_rule else "UNCONFIRMED")
-    return Support(months, line.value * rate.value, group, tuple(statuses), is_weighed)
+    return Support(months, line, line.value * rate.value, group, tuple(statuses), is_weighed)
 
 
 def _months_left(facts: ContributionFacts, *, on: date, rates: Rates) -> int:

@@ -21,6 +21,8 @@ PAGE_RULE = (
     "hơn, không quá mức tối đa một bản; nhân với số bản"
 )
 ONCE_STEP = "Mức thu một lần"
+ONLINE_STEP = "Mức thu một lần, hồ sơ nộp trực tuyến"
+COUNTER_STEP = "Mức thu một lần, hồ sơ nộp tại quầy"
 FIRST_PAGES_STEP = "Các trang đầu của bản chính, tính cho mọi bản"
 NEXT_PAGES_STEP = "Các trang tiếp theo, tính cho mọi bản"
 CAP_STEP = "Trừ phần vượt mức tối đa một bản"
@@ -183,9 +185,18 @@ def tariff_price(service: Service, quantity: Quantity, *, on: date, rates: Rates
         first_pages, first, following, cap = found
         return _by_page(quantity, first_pages, first=first, following=following, cap=cap)
     (rate,) = found
-    step = _step(ONCE_STEP, rate, count=quantity.count, unit=Unit.TIME)
+    label = _once_label(service, quantity.channel, rate, on=on, rates=rates)
+    step = _step(label, rate, count=quantity.count, unit=Unit.TIME)
     rule = CHANNEL_RULE if service.basis is Basis.TIME_AND_CHANNEL else TIME_RULE
     return TariffPrice(step.amount, (step,), rule, rate.source, rate.status)
+
+
+def _once_label(service: Service, channel: Channel, rate: Rate, *, on: date, rates: Rates) -> str:
+    """Return what one time costs, with the way the dossier came where another costs otherwise."""
+    known = [rates.known(name, on=on) for each in Channel for name in series_of(service, each)]
+    if all(each is not None and each.value == rate.value for each in known):
+        return ONCE_STEP
+    return ONLINE_STEP if channel is Channel.ONLINE else COUNTER_STEP
 
 
 def series_of(service: Service, channel: Channel) -> tuple[str, ...]:

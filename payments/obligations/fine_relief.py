@@ -5,6 +5,7 @@ Source: Law on Handling Administrative Violations art. 76 and 79, before and aft
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from ledger.money import Money
@@ -67,7 +68,8 @@ def in_instalments(
         raise InputRefused(field="instalments", reason=f"last more than {months} months")
     share = rates.in_force("fines.instalments_first_share", on=granted_on)
     if parts[0][1].vnd < fine.fine.vnd * share.value:
-        raise InputRefused(field="instalments", reason=f"begin with less than {share.text}")
+        percent = (Decimal(share.text) * 100).normalize()
+        raise InputRefused(field="instalments", reason=f"begin with less than {percent:f} %")
     plan = [{"due_on": day.isoformat(), "amount_vnd": amount.vnd} for day, amount in parts]
     return {**facts, "instalments": plan, "instalments_from": granted_on.isoformat()}
 

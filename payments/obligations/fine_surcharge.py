@@ -1,7 +1,7 @@
 """The deadline of a fine, and the surcharge of every late day: exact, then rounded once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -32,12 +32,16 @@ Credits = Sequence[tuple[date, Money]]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days on which neither the unpaid amount nor the rate changes; `rate` None: not counted."""
+    """Days on which neither the unpaid amount nor the rate changes; `rate` None: not counted.
+
+    `instalment` counts from 1, None for a fine that is owed whole.
+    """
 
     first: date
     last: date
     base: Money
     rate: Rate | None
+    instalment: int | None = None
 
     @property
     def days(self) -> int:
@@ -49,6 +53,11 @@ class Stretch:
         """Return what these days cost."""
         return Fraction(0) if self.rate is None else self.base.vnd * self.days * self.rate.value
 
+    @property
+    def is_whole(self) -> bool:
+        """Say whether they cost no fraction of a dong."""
+        return self.exact.denominator == 1
+
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
@@ -58,8 +67,15 @@ class Lateness:
 
     @property
     def days(self) -> int:
-        """Return the days that count."""
-        return sum(each.days for each in self.stretches if each.rate is not None)
+        """Return the days that count, each once however many instalments are late that day."""
+        counted = [each for each in self.stretches if each.rate is not None]
+        return len(
+            {
+                day
+                for each in counted
+                for day in range(each.first.toordinal(), each.last.toordinal() + 1)
+            }
+        )
 
     @property
     def exact(self) -> Fraction:
@@ -122,11 +138,10 @@ def lateness(
     first = min([due, *(each.due_on for each in facts.instalments)]) + _ONE_DAY
     found: list[Stretch] = []
     for start, stop in pairwise(sorted(cut for cut in cuts if first <= cut <= on)):
-        base = _late_amount(facts, due=due, on=start, paid=paid)
-        if not base.is_positive:
-            continue
-        rate = None if facts.is_suspended(start) else rates.in_force(_RATE, on=start)
-        found.append(Stretch(start, stop - _ONE_DAY, base, rate))
+        for instalment, base in _late_amounts(facts, due=due, on=start, paid=paid):
+            rate = None if facts.is_suspended(start) else rates.in_force(_RATE, on=start)
+            found.append(Stretch(start, stop - _ONE_DAY, base, rate, instalment))
+    found.sort(key=lambda each: each.instalment or 0)
     return Lateness(_joined(found))
 
 
@@ -182,16 +197,21 @@ def left_of_instalments(facts: FineFacts, *, credited: Money) -> tuple[Money, ..
     return tuple(left)
 
 
-def _late_amount(facts: FineFacts, *, due: date, on: date, paid: Credits) -> Money:
-    """Return the amount that bears a surcharge that day; zero where none does."""
+def _late_amounts(
+    facts: FineFacts, *, due: date, on: date, paid: Credits
+) -> Iterator[tuple[int | None, Money]]:
+    """Yield what bears a surcharge that day, of which instalment; None for the whole fine."""
     so_far = total(amount for day, amount in paid if day <= on)
     starts = facts.instalments_from or due + _ONE_DAY
     if facts.instalments and on >= starts:
         left = left_of_instalments(facts, credited=so_far)
-        return total(
-            amount for each, amount in zip(facts.instalments, left, strict=True) if each.due_on < on
-        )
-    return facts.unpaid(on=on) - so_far if on > due else ZERO
+        for which, (each, amount) in enumerate(zip(facts.instalments, left, strict=True), start=1):
+            if each.due_on < on and amount.is_positive:
+                yield which, amount
+        return
+    unpaid = facts.unpaid(on=on) - so_far
+    if on > due and unpaid.is_positive:
+        yield None, unpaid
 
 
 def _joined(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
@@ -203,8 +223,9 @@ def _joined(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
             before is not None
             and before.last + _ONE_DAY == each.first
             and (before.base, before.rate) == (each.base, each.rate)
+            and before.instalment == each.instalment
         ):
-            joined[-1] = Stretch(before.first, each.last, each.base, each.rate)
+            joined[-1] = replace(before, last=each.last)
         else:
             joined.append(each)
     return tuple(joined)

@@ -36,6 +36,7 @@ LABELS: Final = (
     "Người thứ tư trong hộ",
     "Người thứ năm trở đi trong hộ",
 )
+FIRST_MEMBER = "Mức đóng một tháng của người thứ nhất"
 SHARE = "Phần của mức đóng một tháng của người thứ nhất"
 PAID = "Đã nộp"
 ROUNDING = "Tính chính xác rồi làm tròn một lần cho mỗi người, từ nửa đồng trở lên tính là một đồng"
@@ -232,10 +233,19 @@ def _line(
     amount = half_up(exact, unit=levels.rounding)
     is_rounded = (exact / levels.rounding.whole).denominator != 1
     statuses = [levels.yardstick.status, levels.rate.status, factor.status]
-    step = QuoteStep(
+    first_member = QuoteStep(
+        label=FIRST_MEMBER,
+        amount=half_up(levels.first_member, unit=levels.rounding),
+        base=Money(levels.yardstick.whole),
+        rate=levels.rate.text,
+        law=levels.yardstick.source,
+        status=least_sure([levels.yardstick.status, levels.rate.status]),
+        is_part=False,
+    )
+    share = QuoteStep(
         label=SHARE,
         amount=amount,
-        base=half_up(levels.first_member, unit=levels.rounding),
+        base=first_member.amount,
         count=member.months,
         unit=Unit.MONTH,
         rate=factor.text,
@@ -254,7 +264,7 @@ def _line(
         status=least_sure([*statuses, levels.rounding.status] if is_rounded else statuses),
         beneficiary=beneficiary,
         budget=budget,
-        steps=(step,),
+        steps=(first_member, share),
         rounding=ROUNDING if is_rounded else "",
     )
 
@@ -344,7 +354,7 @@ KIND = ObligationKind(
     authority=_authority,
     texts=(
         *LABELS,
-        *(RULE, SHARE, PAID, ROUNDING, LEVEL_CHANGES, PERIOD_UNSURE),
+        *(RULE, FIRST_MEMBER, SHARE, PAID, ROUNDING, LEVEL_CHANGES, PERIOD_UNSURE),
         *(CARD, GAP, LOST, FIRST, CARD_OF_ALL, GAP_OF_ALL, LOST_OF_ALL, FIRST_OF_ALL),
     ),
     typed=typed_number,

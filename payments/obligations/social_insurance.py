@@ -19,15 +19,19 @@ from payments.obligations.contribution import (
     Contribution,
     ContributionFacts,
     Method,
-    Support,
     SupportMode,
     contribution,
     income_floor,
     latest_day,
 )
+from payments.obligations.contribution_steps import (
+    STEP_TEXTS,
+    contribution_steps,
+    is_period_known,
+)
 from payments.obligations.months import months_after, read_month
-from payments.obligations.rates import Rate, Rates, half_up, least_sure
-from payments.quote import Note, QuoteLine, QuoteStep, Unit
+from payments.obligations.rates import Rates, least_sure
+from payments.quote import Note, QuoteLine
 
 MONTHS_MAX: Final = 600
 """No one pays more months than a working life has."""
@@ -41,15 +45,9 @@ RULE = (
 )
 LAW = "Luật Bảo hiểm xã hội 41/2024/QH15, Điều 31 và 36; Nghị định 159/2025/NĐ-CP"
 LAW_BEFORE = "Luật Bảo hiểm xã hội 58/2014/QH13, Điều 87; Nghị định 134/2015/NĐ-CP"
-GROSS = "Mức đóng của các tháng"
-DISCOUNT = "Giảm do đóng trước nhiều năm"
-INTEREST = "Lãi gộp của thời gian còn thiếu"
-STATE = "Ngân sách nhà nước hỗ trợ, tính trên mức đóng theo chuẩn hộ nghèo nông thôn"
-WEIGHED = "Chiết khấu hoặc lãi tính cả trên phần Nhà nước hỗ trợ"
-LOCAL = "Địa phương hỗ trợ thêm"
-PAID = "Đã nộp"
 ROUNDING = "Tính chính xác rồi làm tròn một lần đến đồng, từ nửa đồng trở lên tính là một đồng"
 
+PERIOD_BACK = "Đóng cho %(months)s tháng còn thiếu của thời gian trước đây."
 PERIOD = "Đóng cho %(months)s tháng, từ %(first)s đến hết %(last)s."
 FUND_RATE = (
     "Lãi suất bình quân tháng dùng để tính là %(rate)s, của năm %(year)s; "
@@ -158,7 +156,7 @@ def _price(
     asked = read_contribution(facts)
     due = contribution(asked, on=on, rates=rates)
     already = total(part.amount for part in paid)
-    steps = tuple(_steps(asked, due, paid=already))
+    steps = tuple(contribution_steps(asked, due, on=on, paid=already))
     notes = tuple(
         chain(
             _period_notes(asked, due, on=on),
@@ -187,59 +185,12 @@ def _price(
     return Priced(deadline, (line,), notes)
 
 
-def _steps(facts: ContributionFacts, due: Contribution, *, paid: Money) -> Iterator[QuoteStep]:
-    """Yield what the line's amount is made of; the steps come to exactly the amount."""
-    yield QuoteStep(
-        GROSS,
-        due.plain,
-        facts.income,
-        facts.months,
-        Unit.MONTH,
-        due.rate.text,
-        due.rate.source,
-        due.rate.status,
-        facts.first_month,
-        facts.last_day,
-    )
-    if due.fund_rate is not None:
-        yield QuoteStep(
-            DISCOUNT if facts.method is Method.AHEAD else INTEREST,
-            due.gross - due.plain,
-            due.plain,
-            law=due.fund_rate.source,
-            status=due.fund_rate.status,
-        )
-    if due.support is not None:
-        yield from _state_steps(due.support, due.state, unit=due.rounding)
-    if due.local.is_positive:
-        months = due.local.vnd // facts.local_support.vnd
-        yield QuoteStep(LOCAL, -due.local, facts.local_support, months, Unit.MONTH)
-    if paid.is_positive:
-        yield QuoteStep(PAID, -paid, paid)
-
-
-def _state_steps(support: Support, borne: Money, *, unit: Rate) -> Iterator[QuoteStep]:
-    """Yield the State's share at face value, then what discount or interest makes of it."""
-    at_face = half_up(support.at_face, unit=unit) if support.is_weighed else borne
-    status = least_sure(support.statuses)
-    yield QuoteStep(
-        STATE,
-        -at_face,
-        half_up(support.base, unit=unit),
-        support.months,
-        Unit.MONTH,
-        support.rate.text,
-        support.rate.source,
-        status,
-    )
-    if at_face != borne:
-        source = support.rate.source
-        yield QuoteStep(WEIGHED, at_face - borne, at_face, law=source, status=status)
-
-
 def _period_notes(facts: ContributionFacts, due: Contribution, *, on: date) -> Iterator[Note]:
-    period = {"months": facts.months, "first": facts.first_month, "last": facts.last_day}
-    yield Note("PERIOD_COVERED", PERIOD, period)
+    if is_period_known(facts, on=on):
+        period = {"months": facts.months, "first": facts.first_month, "last": facts.last_day}
+        yield Note("PERIOD_COVERED", PERIOD, period)
+    else:
+        yield Note("PERIOD_COVERED", PERIOD_BACK, {"months": facts.months})
     if due.fund_rate is not None:
         told = {"rate": Decimal(due.fund_rate.text), "year": f"{on:%Y}"}
         yield Note("FUND_RATE_YEAR", FUND_RATE, told)
@@ -293,6 +244,8 @@ def _purpose(facts: Facts, number: str) -> str:
 
 def _title(facts: Facts) -> str:
     asked = read_contribution(facts)
+    if asked.method is Method.BACK:
+        return f"{NAME}: {asked.months} tháng còn thiếu"
     return f"{NAME}: {asked.months} tháng, từ {asked.first_month:%m/%Y} đến {asked.last_day:%m/%Y}"
 
 
@@ -311,8 +264,20 @@ KIND = ObligationKind(
     title=_title,
     authority=_authority,
     texts=(
-        *(LABEL, RULE, GROSS, DISCOUNT, INTEREST, STATE, WEIGHED, LOCAL, PAID, ROUNDING),
-        *(PERIOD, FUND_RATE, SUPPORTED, RUNS_OUT, FLOOR_CHANGES, OFF_STEP, MODE_UNSURE),
+        *(
+            LABEL,
+            RULE,
+            *STEP_TEXTS,
+            ROUNDING,
+            PERIOD_BACK,
+            PERIOD,
+            FUND_RATE,
+            SUPPORTED,
+            RUNS_OUT,
+            FLOOR_CHANGES,
+            OFF_STEP,
+            MODE_UNSURE,
+        ),
     ),
     typed=typed_number,
     rates_used=RATES_USED,

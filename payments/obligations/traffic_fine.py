@@ -7,7 +7,8 @@ from typing import Final
 
 from ledger.money import ZERO, Money, total
 from payments.obligations.contract import Facts, ObligationKind, PaidPart, Priced, SecondFact, Sort
-from payments.obligations.fine_facts import FineFacts, kept_fine, read_fine
+from payments.obligations.fine_facts import INSTALMENTS_MAX, FineFacts, kept_fine, read_fine
+from payments.obligations.fine_notes import NOTE_TEXTS, fine_notes
 from payments.obligations.fine_relief import RATES_USED as RELIEF_RATES_USED
 from payments.obligations.fine_relief import deferred, in_instalments
 from payments.obligations.fine_surcharge import (
@@ -15,6 +16,7 @@ from payments.obligations.fine_surcharge import (
     RATES_USED,
     ROLLS,
     Lateness,
+    Stretch,
     credited,
     deadline,
     is_rest_day,
@@ -24,11 +26,14 @@ from payments.obligations.fine_surcharge import (
 )
 from payments.obligations.less_paid import PAID_STEP
 from payments.obligations.rates import Rates, least_sure
-from payments.quote import Note, QuoteLine, QuoteStep, Unit
+from payments.quote import QuoteLine, QuoteStep, Unit
 
 NAME = "Tiền phạt vi phạm giao thông"
 FINE_LABEL = "Tiền phạt"
-FINE_RULE = "Số tiền ghi trong quyết định xử phạt, trừ phần đã nộp (nếu có)"
+FINE_RULE = (
+    "Số tiền theo quyết định xử phạt và các lần đính chính, sửa đổi (nếu có), trừ phần đã nộp "
+    "(nếu có)"
+)
 FINE_STEP = "Số tiền phạt theo quyết định"
 INSTALMENT_LABEL = "Tiền phạt (nộp nhiều lần)"
 INSTALMENT_RULE = "Số tiền của lần nộp này theo quyết định cho nộp tiền phạt nhiều lần"
@@ -38,29 +43,14 @@ LATE_RULE = (
     "không tính ngày được hoãn; làm tròn một lần đến đồng"
 )
 LATE_STEP = "Số tiền phạt chưa nộp"
+LATE_INSTALMENT_STEPS: Final = tuple(
+    f"Số tiền phạt chưa nộp của lần {which}" for which in range(1, INSTALMENTS_MAX + 1)
+)
 SUSPENDED_STEP = "Thời gian được hoãn hoặc đang xem xét giảm, miễn: không tính"
 ROUNDING = "Cộng các bước rồi mới làm tròn một lần: từ nửa đồng trở lên thành một đồng"
 FINE_LAW = "Luật Xử lý vi phạm hành chính, Điều 78"
 INSTALMENT_LAW = "Luật Xử lý vi phạm hành chính, Điều 79"
 LATE_LAW = "Thông tư 18/2023/TT-BTC, Điều 5; Luật Xử lý vi phạm hành chính, Điều 78"
-
-REST_DAY_NOTE = (
-    "Hạn nộp %(day)s là ngày nghỉ. Chưa có văn bản nói hạn này có lùi sang ngày làm việc "
-    "tiếp theo hay không; ở đây hạn không lùi."
-)
-MIDNIGHT_NOTE = (
-    "Số tiền này tính cho ngày %(day)s. Nếu bạn bắt đầu nộp trước nửa đêm và trả xong trong thời "
-    "gian khoản này được giữ, số tiền không đổi; sau đó tiền chậm nộp tính lại theo ngày trả."
-)
-SUSPENDED_NOTE = "Đang được hoãn hoặc xem xét giảm, miễn đến hết ngày %(day)s: không tính chậm nộp."
-INSTALMENT_NOTE = (
-    "Được nộp nhiều lần: đây là lần %(which)s trong %(of)s lần, hạn %(day)s; "
-    "sau lần này còn %(left)s."
-)
-MISSED_NOTE = (
-    "Đã quá hạn của lần nộp này. Chưa có văn bản nói rõ cách tính chậm nộp khi lỡ một lần; ở đây "
-    "chỉ tính trên số tiền của lần bị lỡ, từ ngày sau hạn của lần đó."
-)
 
 
 def _read_facts(values: Mapping[str, object]) -> Facts:
@@ -94,7 +84,7 @@ def _price(
     return Priced(
         due if at is None else fine.instalments[at].due_on,
         tuple(line for line in lines if line.amount > ZERO),
-        _notes(fine, at, due=due, on=on, paid=paid_on_fine),
+        fine_notes(fine, at, late, due=due, on=on, paid=paid_on_fine),
     )
 
 
@@ -169,7 +159,10 @@ def _late_line(
         beneficiary=beneficiary,
         budget=_codes(fine.budget, late=True),
         steps=tuple(steps),
-        rounding="" if late.exact == Fraction(owed.vnd) else ROUNDING,
+        # Two steps with half a dong each are each shown with a dong more.
+        rounding=""
+        if late.exact == Fraction(owed.vnd) and all(each.is_whole for each in late.stretches)
+        else ROUNDING,
         leaves_open=not is_last,
     )
 
@@ -177,7 +170,7 @@ def _late_line(
 def _late_steps(late: Lateness) -> list[QuoteStep]:
     return [
         QuoteStep(
-            label=LATE_STEP if each.rate else SUSPENDED_STEP,
+            label=_late_label(each),
             amount=Money(1).share(parts=each.exact.numerator, of=each.exact.denominator),
             base=each.base,
             count=each.days,
@@ -192,30 +185,11 @@ def _late_steps(late: Lateness) -> list[QuoteStep]:
     ]
 
 
-def _notes(
-    fine: FineFacts, at: int | None, *, due: date, on: date, paid: Money
-) -> tuple[Note, ...]:
-    notes: list[Note] = []
-    if fine.deadline_given is None and at is None and is_rest_day(due):
-        notes.append(Note("deadline_on_rest_day", REST_DAY_NOTE, {"day": due}))
-    if at is not None:
-        last_day = fine.instalments[at].due_on
-        left = total(left_of_instalments(fine, credited=paid)[at + 1 :])
-        which: dict[str, str | int | Money | date] = {
-            "which": at + 1,
-            "of": len(fine.instalments),
-            "day": last_day,
-            "left": left,
-        }
-        notes.append(Note("instalment", INSTALMENT_NOTE, which))
-        if on > last_day:
-            notes.append(Note("instalment_missed", MISSED_NOTE, is_warning=True))
-    still = [last for first, last in fine.suspended if first <= on <= last]
-    if still:
-        notes.append(Note("suspended", SUSPENDED_NOTE, {"day": max(still)}))
-    elif on > (due if at is None else fine.instalments[at].due_on):
-        notes.append(Note("priced_for_today", MIDNIGHT_NOTE, {"day": on}))
-    return tuple(notes)
+def _late_label(stretch: Stretch) -> str:
+    if stretch.rate is None:
+        return SUSPENDED_STEP
+    which = stretch.instalment
+    return LATE_STEP if which is None else LATE_INSTALMENT_STEPS[which - 1]
 
 
 def _codes(budget: Mapping[str, str], *, late: bool) -> Mapping[str, str]:
@@ -246,8 +220,8 @@ def _dated_on(facts: Facts) -> date:
 
 _TEXTS: Final = (
     *(FINE_LABEL, FINE_RULE, FINE_STEP, PAID_STEP, INSTALMENT_LABEL, INSTALMENT_RULE),
-    *(LATE_LABEL, LATE_RULE, LATE_STEP, SUSPENDED_STEP, ROUNDING),
-    *(REST_DAY_NOTE, MIDNIGHT_NOTE, SUSPENDED_NOTE, INSTALMENT_NOTE, MISSED_NOTE),
+    *(LATE_LABEL, LATE_RULE, LATE_STEP, *LATE_INSTALMENT_STEPS, SUSPENDED_STEP, ROUNDING),
+    *NOTE_TEXTS,
 )
 
 KIND = ObligationKind(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from api.language import CATALOGUE, Language, read_speeches, vietnamese_key
 from ledger.money import VND_MAX, Money
 from payments.obligations.registry import KINDS
+from payments.quoting import TEXTS as QUOTING_TEXTS
 
 API = Path(__file__).parents[2] / "api"
 VI = read_speeches()[Language.VI]
@@ -78,7 +79,7 @@ def _in_kinds() -> Iterator[str]:
 
 def _wanted() -> set[str]:
     code = set(_in_code()) - NOT_SPOKEN
-    return {*_in_templates(), *code, *_in_kinds()}
+    return {*_in_templates(), *code, *_in_kinds(), *QUOTING_TEXTS}
 
 
 def _messages() -> dict[str, Message]:

@@ -7,10 +7,13 @@ from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.found import RATE_MISSING, Found, Sight
 from payments.obligation import NewObligation, ObligationStatus
+from payments.obligation_change import ChangeAct
 from payments.personal_data import person_index
 from payments.postgres import outage_rows
 from payments.postgres.outage_rows import OutageSource
+from payments.quoting import TEXTS
 from payments.show_obligations import show_obligations
+from tests.payments.changing import CANCEL, changed, correct
 from tests.payments.owed import KEYS, NOW, RATES, TODAY, fine, push
 from tests.payments.scene import opened
 
@@ -61,6 +64,28 @@ def test_a_deferral_that_runs_is_told(tx: Tx):
     (owed,) = push(tx, fine(suspended=[["2026-03-01", "2026-03-20"]]))
     assert _shown(tx, owed)[0].deferred_until == date(2026, 3, 20)
     assert _shown(tx, owed, on=date(2026, 3, 21))[0].deferred_until is None
+
+
+def test_a_corrected_decision_says_so_with_its_newest_document(tx: Tx):
+    one, untouched = push(tx, fine(), fine("2/QĐ-XPHC"))
+    changed(tx, correct(2_500_000))
+    changed(tx, correct(2_000_000, document="19/QĐ-SĐ"))
+    shown, other = (each.quote for each in _shown(tx, one, untouched))
+    assert shown is not None
+    assert other is not None
+    note = shown.notes[0]
+    assert (note.code, note.values) == ("corrected", {"document": "19/QĐ-SĐ", "day": TODAY})
+    assert note.text in TEXTS
+    assert "corrected" not in {each.code for each in other.notes}
+
+
+def test_a_deferral_alone_is_no_correction(tx: Tx):
+    (one,) = push(tx, fine())
+    period = (TODAY, date(2026, 4, 10))
+    changed(tx, replace(CANCEL, act=ChangeAct.DEFER, document="20/QĐ-HTH", period=period))
+    (shown,) = _shown(tx, one)
+    assert shown.quote is not None
+    assert [note.code for note in shown.quote.notes] == ["suspended"]
 
 
 def test_the_age_of_what_was_said_and_a_system_away_are_told(tx: Tx):

@@ -77,7 +77,11 @@ def test_a_quote_says_each_step_and_note_in_both_languages(client: TestClient) -
         "/v1/quotes", json={"kind": "social_insurance", "facts": dict(SOCIAL), "on": "2026-03-30"}
     ).json()
     (line,) = answer["lines"]
-    assert [step["amount_vnd"] for step in line["steps"]] == [3_300_000, -396_000]
+    assert [(step["amount_vnd"], step["is_no_part"]) for step in line["steps"]] == [
+        (3_300_000, False),
+        (330_000, True),
+        (-396_000, False),
+    ]
     assert line["steps"][0]["label_en"] == "Contribution of these months"
     notes = {note["code"]: note for note in answer["notes"]}
     assert notes["FLOOR_CHANGES"]["text"] == (

@@ -10,6 +10,7 @@ from payments.obligations.contract import ObligationKind, PaidPart, Priced
 from payments.obligations.rates import Rates, load_rates
 from payments.open_payment import open_payment
 from payments.payment import Payment
+from payments.quote import QuoteLine, QuoteStep
 from tests.payments.owed import NOW, TREASURY, push
 from tests.payments.scene import order_of
 
@@ -55,6 +56,11 @@ def social_price(facts: Mapping[str, object], *, on: date, rates: Rates = RATES)
 def health_price(facts: Mapping[str, object], *, on: date, rates: Rates = RATES) -> Priced:
     """Return what a household pays."""
     return price_of(health_insurance.KIND, facts, on=on, rates=rates)
+
+
+def parts_of(line: QuoteLine) -> list[QuoteStep]:
+    """Return the steps that come to the line's amount."""
+    return [step for step in line.steps if step.is_part]
 
 
 def pushed(kind: str, number: str, facts: Mapping[str, object]) -> NewObligation:

@@ -112,6 +112,11 @@ def test_instalments_the_law_does_not_know_are_refused(parts: list[tuple[date, i
         split(*parts)
 
 
+def test_the_least_first_instalment_is_told_per_cent():
+    with pytest.raises(InputRefused, match="less than 40 %"):
+        split((date(2026, 4, 30), 7_999_999), (date(2026, 5, 30), 12_000_001))
+
+
 def test_a_small_fine_is_paid_at_once():
     parts = ((date(2026, 4, 30), 7_000_000), (date(2026, 5, 30), 7_999_999))
     with pytest.raises(InputRefused, match="15000000"):

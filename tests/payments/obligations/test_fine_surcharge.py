@@ -190,9 +190,11 @@ def test_a_missed_instalment_alone_bears_a_surcharge_from_the_day_after_its_own(
     late = lateness(read, due=DUE, on=date(2026, 5, 13), rates=RATES)
     told = [(str(each.first), str(each.last), each.base.vnd) for each in late.stretches]
     assert told == [
-        ("2026-04-11", "2026-05-10", 6_000_000),
-        ("2026-05-11", "2026-05-12", 11_000_000),
+        ("2026-04-11", "2026-05-12", 6_000_000),
+        ("2026-05-11", "2026-05-12", 5_000_000),
     ]
+    assert [each.instalment for each in late.stretches] == [1, 2]
+    assert late.days == 32
     paid = [(date(2026, 4, 20), Money(6_000_000))]
     after = lateness(read, due=DUE, on=date(2026, 5, 13), rates=RATES, paid=paid)
     assert [(each.days, each.base.vnd) for each in after.stretches] == [

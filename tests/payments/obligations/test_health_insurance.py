@@ -22,6 +22,7 @@ from tests.payments.obligations.insured import (
     health_price,
     household,
     paid_for,
+    parts_of,
     price_of,
     pushed,
 )
@@ -149,7 +150,9 @@ def test_a_single_member_is_told_by_the_order():
 
 def test_a_line_says_the_first_members_month_its_share_and_how_sure_that_is():
     (line,) = health_price(_members(2), on=date(2026, 9, 1)).lines
-    (step,) = line.steps
+    first_member, step = line.steps
+    assert (first_member.base, first_member.rate) == (Money(2_530_000), "0.045")
+    assert (first_member.amount, first_member.is_part) == (Money(113_850), False)
     assert (step.base, step.count, step.rate) == (Money(113_850), 6, "0.70")
     assert step.amount == line.amount
     assert (line.status, line.rounding) == ("CONFIRMED-2ND", "")
@@ -175,7 +178,7 @@ def test_what_was_paid_is_taken_off_whoever_it_was_paid_for():
     assert [line.part for line in price_of(KIND, facts, on=on, paid=paid).lines] == ["member_2"]
     more = [*paid, PaidPart("member_3", Money(100_000), on)]
     (line,) = price_of(KIND, facts, on=on, paid=more).lines
-    assert line.amount == Money(378_170) == total(step.amount for step in line.steps)
+    assert line.amount == Money(378_170) == total(step.amount for step in parts_of(line))
     all_of_it = [PaidPart("member_1", Money(2_000_000), on)]
     assert price_of(KIND, facts, on=on, paid=all_of_it).lines == ()
 

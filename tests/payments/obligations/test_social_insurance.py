@@ -17,12 +17,14 @@ from payments.errors import InputRefused, PriceRefused, RateMissing
 from payments.found import Found
 from payments.look_up import Question, look_up
 from payments.obligations.contract import PaidPart
-from payments.obligations.social_insurance import KIND, STATE, WEIGHED, typed_number
+from payments.obligations.contribution_steps import STATE, WEIGHED
+from payments.obligations.social_insurance import KIND, typed_number
 from payments.open_payment import open_payment
 from payments.quote import Unit
 from tests.payments.obligations.insured import (
     RATES,
     SOCIAL_FACTS,
+    parts_of,
     price_of,
     pushed,
     social,
@@ -77,7 +79,7 @@ EXAMPLES: Sequence[tuple[str, Mapping[str, object], int, int]] = [
 
 def _gross(facts: Mapping[str, object], *, on: date) -> int:
     (line,) = social_price(facts, on=on).lines
-    return sum(step.amount.vnd for step in line.steps if step.label not in {STATE, WEIGHED})
+    return sum(step.amount.vnd for step in parts_of(line) if step.label not in {STATE, WEIGHED})
 
 
 @pytest.mark.parametrize(("day", "facts", "payable", "gross"), EXAMPLES)
@@ -131,12 +133,12 @@ def test_below_the_new_floor_nothing_is_priced():
 def test_the_line_tells_each_step_and_they_come_to_its_amount():
     facts = social("2026-03-10", method="M6", months=6, local_support_vnd=30_000)
     (line,) = social_price(facts, on=date(2026, 3, 10)).lines
-    assert [(step.amount.vnd, step.count, step.unit) for step in line.steps] == [
+    assert [(step.amount.vnd, step.count, step.unit) for step in parts_of(line)] == [
         (3_300_000, 6, Unit.MONTH),
         (-396_000, 6, Unit.MONTH),
         (-180_000, 6, Unit.MONTH),
     ]
-    assert line.amount == total(step.amount for step in line.steps)
+    assert line.amount == total(step.amount for step in parts_of(line))
     assert (line.status, line.rounding, line.rate) == ("CONFIRMED", "", "0.22")
 
 
@@ -200,7 +202,7 @@ def test_what_was_paid_is_taken_off_and_never_below_zero():
     on = date(2026, 6, 1)
     some = price_of(KIND, SOCIAL_FACTS, on=on, paid=[PaidPart("contribution", Money(84_000), on)])
     assert some.lines[0].amount == Money(400_000)
-    assert total(step.amount for step in some.lines[0].steps) == Money(400_000)
+    assert total(step.amount for step in parts_of(some.lines[0])) == Money(400_000)
     for paid in (484_000, 500_000):
         part = PaidPart("contribution", Money(paid), on)
         assert price_of(KIND, SOCIAL_FACTS, on=on, paid=[part]).lines == ()
@@ -321,7 +323,7 @@ def test_the_steps_always_come_to_the_amount(
         months_supported=before,
     )
     (line,) = social_price(asked, on=ON).lines
-    assert total(step.amount for step in line.steps) == line.amount
+    assert total(step.amount for step in parts_of(line)) == line.amount
     for step in line.steps:
         if step.count:  # Whoever computes it after us gets the same, up to half a dong.
             product = step.base.vnd * step.count * Fraction(step.rate)

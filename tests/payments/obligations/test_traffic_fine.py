@@ -232,16 +232,6 @@ def codes(priced: Priced) -> list[str]:
     return [note.code for note in priced.notes]
 
 
-def test_notes_say_what_is_not_certain_and_what_changes_after_midnight():
-    sunday = facts(fine_vnd=3_000_000, received_on="2026-03-12")
-    assert codes(price(sunday, on="2026-03-22")) == ["deadline_on_rest_day"]
-    assert codes(price(sunday, on="2026-03-23")) == ["deadline_on_rest_day", "priced_for_today"]
-    friday = facts(fine_vnd=3_000_000, received_on="2026-03-10")
-    assert codes(price(friday, on="2026-03-20")) == []
-    deferred = {**friday, "suspended": [["2026-03-15", "2026-04-15"]]}
-    assert codes(price(deferred, on="2026-04-01")) == ["suspended"]
-
-
 PLAN = [
     {"due_on": "2026-04-10", "amount_vnd": 6_000_000},
     {"due_on": "2026-05-10", "amount_vnd": 5_000_000},
@@ -278,7 +268,13 @@ def test_a_missed_instalment_comes_with_its_own_surcharge_and_says_that_no_text_
     missed = price(facts(**IN_PARTS), on="2026-04-21")
     assert offered(missed) == [("instalment_1", 6_000_000, True), ("late_surcharge", 30_000, True)]
     assert missed.lines[1].status == "UNCONFIRMED"
-    assert codes(missed) == ["instalment", "instalment_missed", "priced_for_today"]
+    assert codes(missed) == [
+        "instalment",
+        "instalment_missed",
+        "instalment_surcharge_unsure",
+        "days_counted",
+        "priced_for_today",
+    ]
     paid = [
         paid_on("2026-04-21", "instalment_1", 6_000_000),
         paid_on("2026-04-21", "late_surcharge", 30_000),
@@ -286,6 +282,16 @@ def test_a_missed_instalment_comes_with_its_own_surcharge_and_says_that_no_text_
     assert offered(price(facts(**IN_PARTS), on="2026-04-22", paid=paid)) == [
         ("instalment_2", 5_000_000, True)
     ]
+
+
+def test_half_dongs_of_two_instalments_are_shown_with_how_they_were_rounded():
+    plan = [
+        {"due_on": "2026-04-10", "amount_vnd": 6_001_000},
+        {"due_on": "2026-04-11", "amount_vnd": 1_001_000},
+    ]
+    odd = facts(fine_vnd=7_002_000, received_on="2026-03-10", instalments=plan)
+    late = price(odd, on="2026-04-13").lines[1]
+    assert late.rounding == ROUNDING
 
 
 LATE = {"received_on": "2026-03-10", "issued_on": "2026-03-10"}
