@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+import structlog
 from sqlalchemy.exc import ArgumentError
 
 from api import clock
@@ -36,6 +37,8 @@ from payments.tell_plan import TellPlan
 from payments.tell_provider import tell_provider
 from payments.tell_watchers import tell_watchers
 from reconciliation.business_day import load_calendar
+
+_log = structlog.get_logger()
 
 CALLBACK_CONNECTIONS = 2
 ASK_LIMIT_MAX = 200
@@ -143,7 +146,7 @@ def jobs_of(house: House) -> list[Job]:
     )
 
     def ask(fenced: Fenced) -> object:
-        return ask_gateway(
+        asked = ask_gateway(
             fenced(house.open_tx),
             house.gateways,
             plan=house.ask_plan,
@@ -153,6 +156,9 @@ def jobs_of(house: House) -> list[Job]:
             now=house.clock(),
             limit_max=ASK_LIMIT_MAX,
         )
+        for each in asked.failed:
+            _log.error("ask_gateway.answer_failed", reference=each.reference, exc_info=each.fault)
+        return asked
 
     def expire(fenced: Fenced) -> object:
         return expire_payments(fenced(house.open_tx), now=house.clock(), limit_max=EXPIRE_LIMIT_MAX)

@@ -1,14 +1,15 @@
 """Ask gateways what became of orders nobody told us about: the guarantee behind callbacks."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from gateways.contract import Answered, Gateway, Outcome, RawRequest, Verdict
 from gateways.errors import GatewayError, Untrusted
-from ledger.postgres.transaction import OpenTx, Tx
+from ledger.postgres.transaction import FAULTS, OpenTx, Tx
 from payments.acknowledgement import Signer
 from payments.apply_notices import apply_notices
 from payments.ask_plan import USUAL, AskPlan
@@ -26,14 +27,26 @@ CHUNK_MAX: Final = 20
 TROUBLES_MAX: Final = 3
 """Questions a gateway may leave without an answer before it is left alone for this round."""
 
+Apply = Callable[[Tx, Sequence[Received]], object]
+"""Takes in answers, all or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An answer that could not be applied: a fault of ours; it is asked for again."""
+
+    reference: str
+    fault: Exception
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many questions were answered, how many were not, and how many were put off."""
+    """How many questions were answered, how many were not, how many put off, and what failed."""
 
     answered: int = 0
     troubled: int = 0
     put_off: int = 0
+    failed: tuple[Failed, ...] = ()
 
     def __add__(self, other: "Asked") -> "Asked":
         """Return the sum of both."""
@@ -41,6 +54,7 @@ class Asked:
             self.answered + other.answered,
             self.troubled + other.troubled,
             self.put_off + other.put_off,
+            self.failed + other.failed,
         )
 
 
@@ -75,6 +89,7 @@ def ask_gateway(
 
     Several processes may do this at once: each attempt is asked about by one of them.
     """
+    apply = partial(apply_notices, calendar=calendar, signer=signer, rates=rates, now=now)
     asked = Asked()
     troubles: Counter[str] = Counter()
     for claimed in range(0, limit_max, CHUNK_MAX):
@@ -93,8 +108,7 @@ def ask_gateway(
             for question in questions
             if question.answer is not None
         ]
-        with open_tx() as tx:
-            apply_notices(tx, received, calendar=calendar, signer=signer, rates=rates, now=now)
+        failed = _apply(open_tx, received, apply)
         unclear = [question for question in questions if question.is_unclear]
         if unclear:
             with open_tx() as tx:
@@ -103,8 +117,21 @@ def ask_gateway(
             attempt_rows.ask_at(tx, [_next(gateways, each, plan, now=now) for each in questions])
         troubled = sum(question.trouble is not None for question in questions)
         put_off = len(questions) - len(received) - troubled
-        asked += Asked(answered=len(received), troubled=troubled, put_off=put_off)
+        answered = len(received) - len(failed)
+        asked += Asked(answered, troubled, put_off, failed)
     return asked
+
+
+def _apply(open_tx: OpenTx, received: Sequence[Received], apply: Apply) -> tuple[Failed, ...]:
+    """Apply all answers as one, or one by one where that fails; return those that alone fail."""
+    try:
+        with open_tx() as tx:
+            apply(tx, received)
+    except FAULTS as fault:
+        if len(received) > 1:
+            return tuple(each for one in received for each in _apply(open_tx, [one], apply))
+        return tuple(Failed(one.notice.reference, fault) for one in received)
+    return ()
 
 
 def _ask(

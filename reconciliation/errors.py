@@ -6,6 +6,7 @@ ReconciliationError
 ├── NotABusinessDay     the date is a rest day, no business belongs to it
 ├── FileRefused         a file that cannot be believed: nothing of it is kept but its bytes
 ├── SourceUnknown       nobody sends us files under that name
+├── LineNotTaken        a line of a report made our own program fail: nothing was matched
 └── DayAltered          a closed day's entries are not those it was closed with: it gets no seal
 """
 
@@ -49,6 +50,18 @@ class FileRefused(ReconciliationError):
 
 class SourceUnknown(ReconciliationError):
     """Nobody sends us files under that name."""
+
+
+class LineNotTaken(ReconciliationError):
+    """A line of a report made our own program fail; nothing was matched, the day stays open."""
+
+    def __init__(self, *, gateway: str, reference: str, fault: Exception) -> None:
+        """Keep where, and name the fault without what it quotes."""
+        super().__init__(
+            f"{gateway}'s report says {reference} was paid, and taking that in failed"
+            f" ({type(fault).__name__}): nothing was matched, the day stays open"
+        )
+        self.reference = reference
 
 
 class DayAltered(ReconciliationError):

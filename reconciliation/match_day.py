@@ -13,7 +13,7 @@ from ledger.postgres.days import first_open_from
 from ledger.postgres.post import post_entries
 from ledger.postgres.transaction import Tx
 from payments.acknowledgement import Signer
-from payments.apply_notices import NOTICES_MAX, apply_notices
+from payments.apply_notices import apply_notices
 from payments.evidence import Received
 from payments.obligations.rates import Rates
 from payments.settle_payments import settle_payments
@@ -32,6 +32,7 @@ from reconciliation.postgres import (
 from reconciliation.postgres.file_rows import FileToMatch
 from reconciliation.report_line import received_of
 from reconciliation.slices import slices
+from reconciliation.take_lines import take_lines
 
 SLICE_MAX: Final = 5_000
 """Lines left over that are looked at together."""
@@ -81,7 +82,7 @@ def match_day(
     Repeating it changes nothing; so does asking for a day that is closed.
 
     Raises:
-        ledger.errors.DayClosed: the day was closed meanwhile.
+        DayClosed, LineNotTaken: it was closed meanwhile; a line of a report cannot be taken in.
     """
     apply = partial(apply_notices, calendar=calendar, signer=signer, rates=rates, now=now)
     run = _Run(business_date=day, calendar=calendar, apply=apply, now=now)
@@ -238,8 +239,7 @@ def _complete(tx: Tx, run: _Run, file: FileToMatch, lines: Sequence[OpenLine]) -
         received_of(line, gateway=file.party, source=file.source, sha256=file.sha256, now=run.now)
         for line in lines
     ]
-    for part in slices(received, NOTICES_MAX):
-        run.apply(tx, part)
+    take_lines(tx, received, run.apply)
 
 
 def _park_unknown(tx: Tx, run: _Run, file: FileToMatch, line: OpenLine) -> None:

@@ -4,10 +4,18 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ledger.errors import BookUnreachable
+from ledger.errors import BookRefused, BookUnreachable
 
 Tx = Connection
 """A running transaction: whoever receives one works inside it and never ends it."""
@@ -17,6 +25,28 @@ OpenTx = Callable[[], AbstractContextManager[Tx]]
 
 _AWAY = ("08", "57P", "53", "55P03")
 """SQLSTATEs: connection lost, shutting down, no room (disk, memory, connections), no lock."""
+
+FAULTS = (
+    DataError,
+    IntegrityError,
+    InternalError,
+    ProgrammingError,
+    BookRefused,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What one thing of many may fail with while the others pass; not that the database is away."""
+
+
+@contextmanager
+def alone(tx: Tx) -> Generator[None]:
+    """Let what fails inside be undone alone, so that the transaction can go on."""
+    with tx.begin_nested():
+        yield
 
 
 def transactions(engine: Engine) -> OpenTx:

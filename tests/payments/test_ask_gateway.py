@@ -1,7 +1,8 @@
 """Asking gateways about orders nobody told us of."""
 
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
@@ -253,3 +254,38 @@ def test_no_transaction_is_open_while_a_gateway_is_asked(open_tx: OpenTx, owner_
     assert owner_dsn
     ask(open_tx, PaperGateway(on_ask=look))
     assert seen == [0]
+
+
+def test_an_answer_that_cannot_be_applied_sinks_no_other_and_is_asked_again(
+    owner_tx: Tx,
+):
+    tx = owner_tx
+    good, bad, last = (begin(tx) for _ in range(3))
+    tx.exec_driver_sql(
+        "CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE unique_violation; END $$"
+    )
+    tx.exec_driver_sql(
+        "CREATE TRIGGER refuse BEFORE INSERT ON payments.capture FOR EACH ROW"
+        f" WHEN (NEW.reference = '{bad}') EXECUTE FUNCTION pg_temp.refuse()"
+    )
+    gateway = PaperGateway(
+        answers={each: [says(each, Outcome.PAID)] * 2 for each in (good, bad, last)}
+    )
+    asked = ask(nested(tx), gateway)
+    assert (asked.answered, [each.reference for each in asked.failed]) == (2, [bad])
+    assert [states(tx, each)[0].value for each in (good, bad, last)] == ["paid", "pending", "paid"]
+    tx.exec_driver_sql("DROP TRIGGER refuse ON payments.capture")
+    assert ask(nested(tx), gateway, now=OVER) == Asked(answered=1)
+    assert states(tx, bad)[0] is PaymentState.PAID
+
+
+def nested(tx: Tx) -> OpenTx:
+    """Return a way to begin what is undone alone."""
+
+    @contextmanager
+    def open_tx() -> Generator[Tx]:
+        with tx.begin_nested():
+            yield tx
+
+    return open_tx
