@@ -33,7 +33,9 @@ def add_authority(add: Callable[..., argparse.ArgumentParser]) -> None:
     what.add_parser("list", help="print the register")
     new = what.add_parser("add", help="register one; the same again is no change")
     new.add_argument("code", metavar="CODE", help="such as csgt-hn")
-    new.add_argument("--family", choices=[*Family], required=True, help="what sort it is")
+    new.add_argument(
+        "--family", choices=[one.value for one in Family], required=True, help="what sort it is"
+    )
     new.add_argument("--name", metavar="NAME", required=True, help="as citizens read it")
     new.add_argument("--pushed-by", metavar="PARTNER", help="whose key speaks for it (the code)")
     new.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
@@ -101,7 +103,20 @@ def _add(house: House, chosen: argparse.Namespace, by: Doer) -> str:
         if not push_authorities(tx, [authority]):
             return f"{authority.code} is registered already"
         audit_rows.record(tx, by.did(Act.REGISTER_AUTHORITY, to=f"authority:{authority.code}"))
-    return f"{authority.code} is registered; the key of {authority.pushed_by} speaks for it"
+    done = f"{authority.code} is registered; the key of {authority.pushed_by} speaks for it"
+    return done if _has_key(house, authority.pushed_by) else f"{done}\n{_no_key(authority)}"
+
+
+def _has_key(house: House, partner: str) -> bool:
+    return partner in house.settings.partner_keys or partner in house.settings.agencies
+
+
+def _no_key(authority: Authority) -> str:
+    return (
+        f"warning: {authority.pushed_by} has no key in these settings, so nobody can push for"
+        f" {authority.code}: put the SHA-256 of a new key under {authority.pushed_by!r} into"
+        " CLEARING_PARTNER_KEYS and start the web anew (docs/partners/pushing.md)"
+    )
 
 
 def _end(house: House, chosen: argparse.Namespace, by: Doer) -> str:

@@ -23,7 +23,7 @@ from api.seals import FolderUnusable
 from api.settings import SettingsWrong
 from api.settings_file import DEMO_SETTINGS, load_settings_file
 from api.verify_log import verify_log
-from bench.command import STORED, WHAT, bench
+from bench.command import SAYS, STORED, WHAT, bench
 from gateways.errors import Misconfigured
 from ledger.accounts import Account, account_of
 from ledger.audit_record import REASON_MAX, REASON_SHAPE, StockReason, reason_of
@@ -319,9 +319,7 @@ def _add_bench(add: AddVerb) -> None:
         ),
         needs_settings=False,
     )
-    one.add_argument(
-        "what", choices=WHAT, nargs="+", help="what to measure, one after the other in one book"
-    )
+    one.add_argument("what", choices=WHAT, nargs="+", metavar="WHAT", help=f"one or more of {SAYS}")
     one.add_argument(
         "--stored",
         type=partial(_count, most=100_000_000),

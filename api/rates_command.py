@@ -41,6 +41,9 @@ def check(chosen: argparse.Namespace) -> int:
     """Print every series of a file, and return 1 when one of them has a flaw to mend."""
     today: date = chosen.on or vietnam_day(now())
     file: Path = chosen.file
+    if not file.is_file():
+        show(f"{file}: there is no such file")
+        return 1
     if file.stat().st_size > FILE_BYTES_MAX:
         show(f"{file}: has more than {FILE_BYTES_MAX:,} bytes, too many for rates")
         return 1

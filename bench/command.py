@@ -36,6 +36,13 @@ APART: Final[dict[str, Apart]] = {
         place, stored=stored, seconds=seconds
     ),
 }
+SAYS: Final = (
+    "balance: one account in a book of years; trial-balance: all accounts; seal: sealing and"
+    " verifying days, rows a second; post: payments booked a second; push: decisions taken in from"
+    " authorities a second, in process and by HTTP; look-up: finding one decision, and that time"
+    " tells no hit from a miss; all: those in the one book, without push and look-up"
+)
+"""What each name measures, for people who ask for help."""
 WHAT: Final = (*MEASURES, *APART, "all")
 STORED: Final = 100_000
 

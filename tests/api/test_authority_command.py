@@ -34,15 +34,34 @@ def records(house: House) -> list[tuple[str, str, str]]:
 def test_one_is_registered_listed_and_recorded_once(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert said(house, capsys, *ADD) == (
-        0,
-        "csgt-hn is registered; the key of csgt-hn speaks for it\n",
-    )
-    assert said(house, capsys, *ADD) == (0, "csgt-hn is registered already\n")
+    told = "csgt-hn is registered; the key of portal speaks for it\n"
+    assert said(house, capsys, *ADD, "--pushed-by", "portal") == (0, told)
+    again = said(house, capsys, *ADD, "--pushed-by", "portal")
+    assert again == (0, "csgt-hn is registered already\n")
     _, listed = said(house, capsys, "list")
     assert "csgt-hn          police           from 2020-01-01  Phòng CSGT Hà Nội" in listed
     assert "1 registered" in listed
     assert records(house) == [("authority.register", "authority:csgt-hn", "Công văn 12")]
+
+
+def test_who_has_no_key_yet_is_told_how_to_get_one(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, told = said(house, capsys, *ADD)
+    assert status == 0
+    assert "warning: csgt-hn has no key" in told
+    assert "SHA-256" in told
+    assert "CLEARING_PARTNER_KEYS" in told
+
+
+def test_an_unknown_family_is_told_the_plain_choices(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        said(house, capsys, *("foo" if word == "police" else word for word in ADD))
+    told = capsys.readouterr().err
+    assert "police" in told
+    assert "Family." not in told
 
 
 def test_one_ends_with_who_takes_over(house: House, capsys: pytest.CaptureFixture[str]) -> None:

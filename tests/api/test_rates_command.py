@@ -58,11 +58,6 @@ def test_a_file_that_is_none_is_told_in_one_line(
     assert capsys.readouterr().out.startswith(f"{file}: ")
 
 
-def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path):
-    with pytest.raises(SystemExit, match="none"):
-        main(["rates", "check", "--file", str(tmp_path / "none.toml")])
-
-
 @pytest.mark.parametrize("words", [["--on", "22/11/2026"], ["--ahead", "soon"], ["--ahead", "-1"]])
 def test_wrong_usage_is_status_2(words: list[str]):
     with pytest.raises(SystemExit) as leaving:
@@ -83,3 +78,11 @@ def test_a_new_years_rate_is_a_row_of_data_and_the_price_follows(
     (line,) = social_price(facts, on=date(2027, 2, 1), rates=rates).lines
     assert line.amount.vnd == 17_797_564
     assert line.steps[1].status == "CONFIRMED"
+
+
+@pytest.mark.parametrize("place", ["/nope", "/"])
+def test_a_file_that_is_not_there_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], place: str
+):
+    assert _run("--file", place) == 1
+    assert capsys.readouterr().out == f"{place}: there is no such file\n"

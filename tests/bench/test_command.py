@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.command import MEASURES, WHAT, measure
+from bench.command import MEASURES, SAYS, WHAT, measure
 from bench.place import Place
 from tests.bench.conftest import STORED
 
@@ -10,6 +10,10 @@ from tests.bench.conftest import STORED
 def test_everything_can_be_measured_and_posting_comes_last() -> None:
     assert WHAT[-4:] == ("post", "push", "look-up", "all")
     assert set(WHAT) == {*MEASURES, "push", "look-up", "all"}
+
+
+def test_what_each_name_measures_is_said() -> None:
+    assert [part.partition(": ")[0] for part in SAYS.split("; ")] == [*WHAT]
 
 
 def test_figures_stand_under_their_conditions(
