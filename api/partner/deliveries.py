@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access.partner_key import partner_of
 from api.house import House
@@ -28,6 +28,20 @@ from payments.replay_events import Replay, replay_events
 PAGE_MAX = 200
 TRIES_MAX = 500
 EVENT_ID_MAX = 40
+
+
+def no_space(text: object) -> object:
+    """Return an instant as it came.
+
+    Raises:
+        ValueError: it has a space, which is what an address makes of a plus.
+    """
+    if isinstance(text, str) and " " in text:
+        raise ValueError("has a space: in an address the + of a zone is written %2B, or use Z")
+    return text
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(no_space)]
 
 
 class ReplayIn(BaseModel):
@@ -59,7 +73,10 @@ class ReplayOut(BaseModel):
 
 
 class DeliveryOut(BaseModel):
-    """One event. `delivered_at` is when it was first taken in, and stays when it is told again."""
+    """One event. `delivered_at` is when it was first taken in, and stays when it is told again.
+
+    `attempts` counts from 0 anew each time it is told again; `tries` of one event has all of them.
+    """
 
     id: str
     authority: str
@@ -106,8 +123,8 @@ class Filters(BaseModel):
 
     state: DeliveryState | None = None
     number: str | None = Field(default=None, min_length=1, max_length=100)
-    since: AwareDatetime | None = Field(default=None, alias="from")
-    until: AwareDatetime | None = Field(default=None, alias="to")
+    since: Instant | None = Field(default=None, alias="from")
+    until: Instant | None = Field(default=None, alias="to")
     cursor: str | None = Field(default=None, max_length=EVENT_ID_MAX)
     limit: int = Field(default=50, ge=1, le=PAGE_MAX)
 

@@ -178,6 +178,14 @@ def test_what_cannot_be_asked_is_refused(client: TestClient, query: str) -> None
     assert client.get(f"/v1/deliveries?{query}").status_code == 422
 
 
+def test_a_plus_lost_on_the_way_is_explained(client: TestClient) -> None:
+    answer = client.get("/v1/deliveries?from=2026-11-22T00:00:00+07:00")
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "query.from"
+    assert "%2B" in error["reason"]
+
+
 @pytest.mark.parametrize("query", ["number=%00a", "from=0001-01-01T00:00:00%2B14:00", "number=%20"])
 def test_what_nothing_matches_is_no_fault_of_ours(client: TestClient, query: str) -> None:
     assert client.get(f"/v1/deliveries?{query}").status_code in {200, 422}
