@@ -1,15 +1,18 @@
 """Messages of the dialect: every shape is read or refused by name, and hashed as it came."""
 
 import json
+import re
 import unicodedata
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.partner.portal_messages import (
+    SIGNED,
     Code,
     Kind,
     Message,
@@ -32,6 +35,8 @@ from ledger.money import VND_MAX, Money
 from payments.agency_order import AgencyOrder, OrderPaid, Settled
 from tests.api.conftest import NOON
 from tests.api.partner.portal_agency import SECRET, as_bytes, asking, code_of, init
+
+DIALECT_PAGE: Final = Path(__file__).parents[3] / "docs" / "partners" / "portal-dialect.md"
 
 ORDER = AgencyOrder("DEMO01", "dvc1", 7, Money(350_000), "Nộp phí", bytes(32), NOON)
 PAID = OrderPaid(ORDER, Settled(1, "P1", "vnpay", Money(350_000), NOON, NOON))
@@ -212,3 +217,13 @@ def test_answers_come_back_out_of_either_shape() -> None:
 )
 def test_what_is_no_answer_is_none(raw: bytes) -> None:
     assert unwrapped(raw) is None
+
+
+def test_the_page_for_agencies_shows_the_signed_fields_and_a_vector_that_holds() -> None:
+    page = DIALECT_PAGE.read_text(encoding="utf-8")
+    for kind in (Kind.INIT, Kind.QUERY, Kind.CONFIRM):
+        assert f"| {', '.join(SIGNED[kind])} |" in page
+    text, code = re.findall(r"^    (INIT\|.+)\n    ([0-9a-f]{64})$", page, re.MULTILINE)[0]
+    *values, secret = text.split("|")
+    fields = dict(zip(SIGNED[Kind.INIT], values, strict=True))
+    assert check_code(Kind.INIT, fields, secret=secret) == code
