@@ -105,14 +105,6 @@ def social_asked(form: InsuranceForm, speech: Speech, *, on: date, rates: Rates)
     return Asked(facts, {})
 
 
-def _month(text: str, method: str, *, on: date) -> str:
-    """Return the first month as YYYY-MM, '' for none; missing time has none that is asked for."""
-    if method == Method.BACK:
-        return f"{on:%Y-%m}"
-    shape = _MONTH.fullmatch(text)
-    return "" if shape is None else f"{shape['year']}-{int(shape['month']):02}"
-
-
 def health_asked(form: InsuranceForm, speech: Speech, *, on: date, rates: Rates) -> Asked:
     """Return the facts of a household: who pays now follows those who joined this year.
 
@@ -163,6 +155,14 @@ def periods(speech: Speech, *, on: date, rates: Rates) -> Mapping[str, str]:
         % {"count": one.text}
         for one in known
     }
+
+
+def _month(text: str, method: str, *, on: date) -> str:
+    """Return the first month as YYYY-MM, '' for none; missing time has none that is asked for."""
+    if method == Method.BACK:
+        return f"{on:%Y-%m}"
+    shape = _MONTH.fullmatch(text)
+    return "" if shape is None else f"{shape['year']}-{int(shape['month']):02}"
 
 
 def _income(text: str, speech: Speech, wrong: Wrong, *, on: date, rates: Rates) -> int:

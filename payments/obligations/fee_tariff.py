@@ -191,14 +191,6 @@ def tariff_price(service: Service, quantity: Quantity, *, on: date, rates: Rates
     return TariffPrice(step.amount, (step,), rule, rate.source, rate.status)
 
 
-def _once_label(service: Service, channel: Channel, rate: Rate, *, on: date, rates: Rates) -> str:
-    """Return what one time costs, with the way the dossier came where another costs otherwise."""
-    known = [rates.known(name, on=on) for each in Channel for name in series_of(service, each)]
-    if all(each is not None and each.value == rate.value for each in known):
-        return ONCE_STEP
-    return ONLINE_STEP if channel is Channel.ONLINE else COUNTER_STEP
-
-
 def series_of(service: Service, channel: Channel) -> tuple[str, ...]:
     """Return the names of the rates a service is priced by when handed in that way."""
     name = f"fees.{service.series}"
@@ -209,6 +201,14 @@ def series_of(service: Service, channel: Channel) -> tuple[str, ...]:
             return (f"{name}_{channel}",)
         case Basis.PAGE:
             return (_FIRST_PAGES, f"{name}_first_page", f"{name}_next_page", f"{name}_cap")
+
+
+def _once_label(service: Service, channel: Channel, rate: Rate, *, on: date, rates: Rates) -> str:
+    """Return what one time costs, with the way the dossier came where another costs otherwise."""
+    known = [rates.known(name, on=on) for each in Channel for name in series_of(service, each)]
+    if all(each is not None and each.value == rate.value for each in known):
+        return ONCE_STEP
+    return ONLINE_STEP if channel is Channel.ONLINE else COUNTER_STEP
 
 
 def _by_page(

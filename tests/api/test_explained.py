@@ -49,6 +49,19 @@ DEMAND = NewObligation(
     facts=DEMAND_FACTS,
     beneficiary=BENEFICIARIES[0].code,
 )
+SOCIAL = replace(
+    DEMAND,
+    kind="social_insurance",
+    number="0123456789/2026-11",
+    facts={
+        "income_vnd": 2_500_000,
+        "group": "khac",
+        "method": "M3",
+        "months": 3,
+        "months_supported": 0,
+        "from_month": "2026-11",
+    },
+)
 SAMPLES = [
     *(each for each in sample_obligations(TODAY) if KINDS[each.kind].is_payable),
     DEMAND,
@@ -75,6 +88,22 @@ def test_a_stretch_of_one_day_names_it_once_and_english_counts_one_day():
     late = explained(lines("2026-03-22"), EN)[1]
     assert late.steps[0].label == "Unpaid fine, 21/03/2026"
     assert late.steps[0].formula == "1 day × 0.05% × VND\u00a03,000,000"
+
+
+def test_what_others_bear_is_a_product_taken_off_and_a_power_is_written_out():
+    (line,) = quoted(SOCIAL).lines
+    share = next(step for step in line.steps if step.amount.vnd < 0)
+    taken = replace(share, count=3, base=Money(330_000), rate="0.20", amount=Money(-198_000))
+    ahead = replace(taken, power=-23, rate="0.0031", amount=Money(1), is_part=False)
+    back = replace(ahead, power=2)
+    (shown,) = explained([replace(line, steps=(taken, ahead, back))], VI)
+    assert [step.formula for step in shown.steps] == [
+        "-(3 tháng × 20% × 330.000\u00a0đ)",
+        "330.000\u00a0đ ÷ (1 + 0,31%)^23",
+        "330.000\u00a0đ × (1 + 0,31%)^2",
+    ]
+    kept = read_explanation(json.loads(json.dumps(explanation_of(replace(line, steps=(ahead,))))))
+    assert kept.steps == (ahead,)
 
 
 def test_a_text_without_translation_is_marked_as_vietnamese_in_english_only():
@@ -125,6 +154,8 @@ def test_a_part_that_leaves_more_to_pay_says_so():
         {"due_on": "2026-05-10", "amount_vnd": 1_000_000},
     ]
     assert explained(lines("2026-03-30", instalments=plan), VI)[0].more
+    part, late = explained(lines("2026-04-21", instalments=plan), VI)
+    assert (bool(part.more), late.more) == (True, "")
     assert not explained(lines("2026-03-30"), VI)[0].more
 
 
