@@ -16,6 +16,7 @@ from payments.agency_order import (
     said_place,
 )
 from payments.beneficiary import Beneficiary
+from payments.change_obligations import change_obligations
 from payments.errors import InputRefused, NotPayable
 from payments.obligation import (
     NewObligation,
@@ -23,6 +24,7 @@ from payments.obligation import (
     ObligationStatus,
     normalised_number,
 )
+from payments.obligation_change import ChangeAct, ChangeOutcome, ObligationChange
 from payments.obligations.rates import Rates
 from payments.personal_data import NONCE_BYTES, PersonalDataKeys, seal
 from payments.postgres import agency_order_rows, lock_rows, obligation_rows, payment_rows
@@ -34,6 +36,7 @@ DEMAND: Final = "demand"
 FINE: Final = "traffic_fine"
 DEMANDS_PER_FILE_MAX: Final = 20
 SUBJECT_DIGITS: Final = 4
+REORDERED: Final = "Hồ sơ được đề nghị thanh toán lại với nội dung khác"
 
 
 def place_order(
@@ -48,7 +51,7 @@ def place_order(
     if kept is not None:
         return kept
     found = (
-        _demanded(tx, new, new.wanted, keys=keys, now=now)
+        _demanded(tx, new, new.wanted, keys=keys, rates=rates, now=now)
         if isinstance(new.wanted, Demanded)
         else _decided(tx, new, new.wanted, rates=rates, today=today)
     )
@@ -110,7 +113,13 @@ def _decided(tx: Tx, new: NewOrder, wanted: Decided, *, rates: Rates, today: dat
 
 
 def _demanded(
-    tx: Tx, new: NewOrder, wanted: Demanded, *, keys: PersonalDataKeys, now: datetime
+    tx: Tx,
+    new: NewOrder,
+    wanted: Demanded,
+    *,
+    keys: PersonalDataKeys,
+    rates: Rates,
+    now: datetime,
 ) -> int | Refused:
     """Return the file's demand that says the same, or a new one in place of what said otherwise."""
     accounts = beneficiaries_by_code(tx, new.accounts)
@@ -134,7 +143,7 @@ def _demanded(
         kept = obligation_rows.obligations_by_id(tx, [verdict.obligation_id])
         found = kept[verdict.obligation_id]
         if verdict.outcome is PushOutcome.CONFLICTS:
-            if not _cleared(tx, found):
+            if not _cleared(tx, found, new, keys=keys, rates=rates, now=now):
                 return Refused(Refusal.BEING_PAID)
         elif found.status is ObligationStatus.OPEN:
             return found.obligation_id
@@ -143,15 +152,31 @@ def _demanded(
     return Refused(Refusal.NOT_PAYABLE, f"more than {DEMANDS_PER_FILE_MAX} demands of one file")
 
 
-def _cleared(tx: Tx, earlier: Obligation) -> bool:
-    """Withdraw a file's earlier demand if it is open; False when somebody may be paying it."""
+def _cleared(
+    tx: Tx,
+    earlier: Obligation,
+    new: NewOrder,
+    *,
+    keys: PersonalDataKeys,
+    rates: Rates,
+    now: datetime,
+) -> bool:
+    """Cancel a file's earlier demand if it is open; False when somebody may be paying it."""
     status = lock_rows.lock_obligations(tx, [earlier.obligation_id])[earlier.obligation_id]
     if status is not ObligationStatus.OPEN:
         return True
     if payment_rows.in_the_way(tx, [earlier.obligation_id]):
         return False
-    obligation_rows.withdraw(tx, [(earlier.provider, earlier.kind, earlier.number)])
-    return True
+    cancel = ObligationChange(
+        provider=earlier.provider,
+        kind=earlier.kind,
+        number=earlier.number_shown,
+        act=ChangeAct.CANCEL,
+        reason=REORDERED,
+        document=new.reference,
+    )
+    (verdict,) = change_obligations(tx, [cancel], keys=keys, rates=rates, now=now)
+    return verdict.outcome is ChangeOutcome.CHANGED
 
 
 def _numbers(file_number: str) -> Iterator[str]:

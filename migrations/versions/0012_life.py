@@ -38,15 +38,29 @@ WHERE obligation.status <> 'open' AND NOT EXISTS (
 )
 """
 
+_CAPTURES_BEFORE: Final = """
+UPDATE payments.obligation SET captures = counted.captures
+FROM (
+    SELECT line.obligation_id, count(DISTINCT capture.payment_id) AS captures
+    FROM payments.capture
+    JOIN payments.payment_line AS line ON line.payment_id = capture.payment_id
+    WHERE capture.movement = 'captured'
+    GROUP BY line.obligation_id
+) AS counted
+WHERE obligation.obligation_id = counted.obligation_id AND obligation.captures = 0
+"""
+
 
 def upgrade() -> None:
     """Add tables, steps and triggers, then what happened before there were any."""
     with as_owner():
         sql_folder = ROOT / "payments" / "postgres" / "sql"
         load_sql(sql_folder, "life_v1", "obligation_steps_v1", "keep_versions_v1", "keep_steps_v1")
+        load_sql(sql_folder, "check_life_v1")
         only_grows("payments", *TABLES)
     with op.get_context().autocommit_block():
         run_sql(_STEPS_BEFORE)
+        run_sql(_CAPTURES_BEFORE)
         run_sql(
             "ALTER TABLE payments.obligation VALIDATE CONSTRAINT obligation_superseded_by_another"
         )

@@ -54,5 +54,6 @@ def downgrade() -> None:
     refuse_unless_empty("payments", "delivery", "outage")
     with as_owner():
         run_sql("DROP TABLE payments.delivery, payments.outage")
+        run_sql("DROP FUNCTION payments.check_deliveries_v1()")
         run_sql("DROP INDEX payments.outbox_subscriber, payments.outbox_undelivered")
         run_sql("ALTER TABLE payments.outbox DROP COLUMN again_at")

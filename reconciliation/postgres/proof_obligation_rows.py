@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from ledger.postgres.transaction import Tx
+from payments.event import REOPENED
 from reconciliation.postgres.proof_rows import Found, find
 
 # The steps as the program knows them, not as the database says: its own table may be changed, too.
@@ -105,6 +106,150 @@ LEFT JOIN taken USING (obligation_id)
 WHERE obligation.status = 'paid' AND taken.obligation_id IS NULL
 """
 
+# Whose money counts for what, each payment once: `closes` says that its price left nothing open,
+# `is_as_read` that it was made for how the obligation reads now.
+_TAKEN: Final = """
+WITH taken AS (
+    SELECT coalesce(obligation.successor_id, obligation.obligation_id) AS obligation_id,
+        capture.capture_id, sum(line.amount_vnd) AS paid_vnd,
+        NOT bool_or(line.explanation ? 'leaves_open') AS closes,
+        bool_and(obligation.successor_id IS NULL AND line.obligation_version = obligation.version)
+            AS is_as_read
+    FROM payments.capture
+    JOIN payments.payment_line AS line ON line.payment_id = capture.payment_id
+    JOIN payments.obligation ON obligation.obligation_id = line.obligation_id
+    WHERE capture.movement = 'captured'
+    GROUP BY 1, 2
+), summed AS (
+    SELECT obligation_id, count(*) AS captures, sum(paid_vnd) AS paid_vnd,
+        bool_or(is_as_read) AS was_paid_as_read,
+        (array_agg(closes ORDER BY capture_id DESC))[1] AS closes,
+        (array_agg(is_as_read ORDER BY capture_id DESC))[1] AS is_as_read
+    FROM taken GROUP BY obligation_id
+)
+"""
+
+# A capture is counted where it counts for; an obligation whose price was paid as it reads is paid.
+_MISCOUNTED: Final = """
+SELECT 'obligation ' || obligation.obligation_id || ' counts ' || obligation.captures
+    || ' payments, ' || coalesce(summed.captures, 0) || ' were taken for it'
+FROM payments.obligation
+LEFT JOIN summed
+    ON summed.obligation_id = coalesce(obligation.successor_id, obligation.obligation_id)
+WHERE CASE
+    WHEN obligation.successor_id IS NULL
+        THEN obligation.captures <> coalesce(summed.captures, 0)
+    ELSE obligation.captures > coalesce(summed.captures, 0)
+END
+UNION ALL
+SELECT 'obligation ' || obligation.obligation_id || ' is ' || obligation.status || CASE
+        WHEN obligation.status = 'open' THEN ', but what was taken last leaves nothing open'
+        WHEN NOT summed.closes THEN ', but what was taken last leaves more to pay'
+        ELSE ', but more was due since version ' || obligation.version
+    END
+FROM payments.obligation
+JOIN summed USING (obligation_id)
+WHERE CASE obligation.status
+    WHEN 'open' THEN summed.closes AND summed.is_as_read
+    WHEN 'paid' THEN summed.is_as_read AND NOT summed.closes
+        OR NOT summed.was_paid_as_read AND EXISTS (
+            SELECT FROM payments.outbox
+            WHERE outbox.obligation_id = obligation.obligation_id
+                AND outbox.type = %(reopened)s
+                AND outbox.payload -> 'data' ->> 'version' = obligation.version::text
+        )
+    ELSE false
+END
+"""
+
+# The newest row says what is due back; what is open or replaced has nothing due back of its own.
+_DUE_BACK_OTHERWISE: Final = """
+, due AS (
+    SELECT DISTINCT ON (obligation_id) * FROM payments.refund_due
+    ORDER BY obligation_id, sequence DESC
+)
+SELECT 'obligation ' || due.obligation_id || ': ' || due.difference_vnd || ' dong are due back of '
+    || due.paid_vnd || ' less ' || due.due_vnd || ', ' || coalesce(summed.paid_vnd, 0)
+    || ' were taken, it is ' || obligation.status
+FROM due
+JOIN payments.obligation USING (obligation_id)
+LEFT JOIN summed USING (obligation_id)
+WHERE NOT CASE obligation.status
+    WHEN 'withdrawn' THEN (due.paid_vnd, due.difference_vnd) = (summed.paid_vnd, summed.paid_vnd)
+    WHEN 'paid' THEN due.difference_vnd = 0 AND due.paid_vnd <= summed.paid_vnd OR (
+        due.paid_vnd = summed.paid_vnd AND due.difference_vnd = due.paid_vnd - due.due_vnd
+        AND due.version <= obligation.version
+        AND (obligation.version > 1 OR NOT summed.was_paid_as_read)
+    )
+    ELSE due.difference_vnd = 0
+END IS TRUE
+"""
+
+# What ended an obligation was decided; the step of what was withdrawn before changes were kept has
+# a number below all that come by themselves.
+_GROUNDLESS: Final = """
+SELECT 'obligation ' || obligation.obligation_id || ' is withdrawn, but nothing cancelled it'
+FROM payments.obligation
+WHERE obligation.status = 'withdrawn' AND NOT EXISTS (
+    SELECT FROM payments.obligation_change AS change
+    WHERE change.obligation_id = obligation.obligation_id
+        AND change.version = obligation.version AND change.act = 'cancel'
+) AND NOT EXISTS (
+    SELECT FROM payments.obligation_step AS step
+    WHERE step.obligation_id = obligation.obligation_id AND step.obligation_step_id < 0
+)
+UNION ALL
+SELECT 'obligation ' || obligation.obligation_id || ' is superseded by '
+    || obligation.successor_id || ', but nothing says so'
+FROM payments.obligation
+JOIN payments.obligation AS heir ON heir.obligation_id = obligation.successor_id
+LEFT JOIN payments.obligation_change AS change
+    ON change.obligation_id = obligation.obligation_id AND change.version = obligation.version
+    AND change.act = 'supersede'
+WHERE NOT EXISTS (
+    SELECT FROM payments.obligation AS pushed
+    WHERE coalesce(pushed.successor_id, pushed.obligation_id) = obligation.successor_id
+        AND pushed.kind = obligation.kind AND pushed.pushed_at = change.changed_at
+        AND pushed.obligation_id <> obligation.obligation_id
+) AND NOT (
+    obligation.kind = 'violation_record' AND heir.kind <> obligation.kind
+    AND heir.provider = obligation.provider AND heir.facts ? 'record_number'
+)
+UNION ALL
+SELECT 'obligation ' || obligation.obligation_id || ' was confirmed at a time to come'
+FROM payments.obligation
+WHERE obligation.confirmed_at > clock_timestamp() + interval '5 minutes'
+"""
+
+# Who pays holds all it is for, unless another payment does; what ended holds nothing.
+_LOCKS_ASTRAY: Final = """
+SELECT 'payment ' || payment.number || ' is ' || payment.state || ', but nobody holds obligation '
+    || line.obligation_id
+FROM payments.payment
+JOIN payments.payment_line AS line USING (payment_id)
+LEFT JOIN payments.obligation_lock AS lock ON lock.obligation_id = line.obligation_id
+WHERE payment.state = ANY (%(locking)s::text[]) AND lock.obligation_id IS NULL
+UNION
+SELECT 'payment ' || payment.number || ' is ' || payment.state || ', but holds obligation '
+    || lock.obligation_id
+FROM payments.obligation_lock AS lock
+JOIN payments.payment USING (payment_id)
+WHERE payment.state <> ALL (%(locking)s::text[])
+UNION
+SELECT 'payment ' || payment.number || ' is not for obligation ' || held.obligation_id
+    || ', but holds it'
+FROM (
+    SELECT lock.payment_id, lock.obligation_id FROM payments.obligation_lock AS lock
+    EXCEPT
+    SELECT line.payment_id, line.obligation_id FROM payments.payment_line AS line
+    EXCEPT
+    SELECT line.payment_id, obligation.successor_id
+    FROM payments.payment_line AS line
+    JOIN payments.obligation USING (obligation_id)
+) AS held
+JOIN payments.payment USING (payment_id)
+"""
+
 _SIZE: Final = "SELECT count(*) FROM payments.obligation"
 
 
@@ -125,6 +270,26 @@ def untold_versions(tx: Tx) -> Found:
 def taken_for_nothing(tx: Tx) -> Found:
     """Return obligations whose status does not follow from the money taken for them."""
     return find(tx, _TAKEN_FOR_NOTHING)
+
+
+def miscounted(tx: Tx) -> Found:
+    """Return obligations that count other payments than were taken, or stand as nobody paid."""
+    return find(tx, _TAKEN + _MISCOUNTED, {"reopened": REOPENED})
+
+
+def due_back_otherwise(tx: Tx) -> Found:
+    """Return what is said to be due back and does not follow from what was taken."""
+    return find(tx, _TAKEN + _DUE_BACK_OTHERWISE)
+
+
+def groundless(tx: Tx) -> Found:
+    """Return obligations that ended, or were confirmed, without what that takes."""
+    return find(tx, _GROUNDLESS)
+
+
+def locks_astray(tx: Tx, locking: Collection[str]) -> Found:
+    """Return payments in these states that hold too little, and others that hold anything."""
+    return find(tx, _LOCKS_ASTRAY, {"locking": list(locking)})
 
 
 def obligation_count(tx: Tx) -> int:

@@ -4,7 +4,7 @@ from typing import Final
 
 from ledger.postgres.transaction import Tx
 from payments.obligation_states import OBLIGATION_STEPS
-from payments.states import ATTEMPT_STEPS, PAYMENT_STEPS, AttemptState, PaymentState
+from payments.states import ATTEMPT_STEPS, LOCKING, PAYMENT_STEPS, AttemptState, PaymentState
 from reconciliation.postgres import proof_history_rows, proof_obligation_rows
 from reconciliation.postgres.proof_history_rows import Step
 from reconciliation.proofs.contract import Means, Outcome, Proof
@@ -19,7 +19,8 @@ _ALLOWED: Final = (
 def legal_histories(tx: Tx, _means: Means) -> Outcome:
     """Say that steps run from 1 without a gap, each from where the last one led.
 
-    Versions of obligations have their changes, and their status follows from the money taken.
+    Versions of obligations have their changes, their status follows from these and the money taken,
+    and payments under way hold them.
     """
     findings = Findings()
     found = proof_history_rows.illegal_steps(
@@ -34,6 +35,10 @@ def legal_histories(tx: Tx, _means: Means) -> Outcome:
         proof_obligation_rows.illegal_steps(tx, allowed),
         proof_obligation_rows.untold_versions(tx),
         proof_obligation_rows.taken_for_nothing(tx),
+        proof_obligation_rows.miscounted(tx),
+        proof_obligation_rows.due_back_otherwise(tx),
+        proof_obligation_rows.groundless(tx),
+        proof_obligation_rows.locks_astray(tx, LOCKING),
     ):
         findings.add_some(each.names, total=each.total)
     payments, attempts, steps = proof_history_rows.history_size(tx)

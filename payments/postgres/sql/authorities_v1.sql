@@ -20,6 +20,11 @@ CREATE INDEX authority_successor ON payments.authority (successor) WHERE success
 CREATE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON payments.authority
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_v1();
 ALTER TABLE payments.authority ENABLE ALWAYS TRIGGER keep_rows;
+-- Whose key it is known by, and so who may say what is owed to it, never changes.
+CREATE TRIGGER keep_identity
+BEFORE UPDATE OF code, family, pushed_by, in_force_from ON payments.authority
+FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change_v1();
+ALTER TABLE payments.authority ENABLE ALWAYS TRIGGER keep_identity;
 
 -- One row for each body that was let in, written before it is worked on; its result is written with
 -- what it changed. A row without a result changed nothing: the process stopped between.
@@ -58,8 +63,7 @@ GRANT SELECT ON
 GRANT INSERT ON
     payments.authority, payments.intake, payments.intake_result, payments.intake_refusal
     TO clearing_app;
-GRANT UPDATE (in_force_to, successor, pushed_by, items_per_minute_max) ON payments.authority
-    TO clearing_app;
+GRANT UPDATE (in_force_to, successor) ON payments.authority TO clearing_app;
 GRANT UPDATE (confirmed_at) ON payments.obligation TO clearing_app;
 GRANT SELECT ON payments.authority, payments.intake_result TO clearing_report;
 GRANT SELECT (intake_id, authority, channel, item_count, received_at) ON payments.intake

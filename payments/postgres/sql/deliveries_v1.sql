@@ -15,6 +15,34 @@ CREATE INDEX delivery_event ON payments.delivery (outbox_id, delivery_id);
 CREATE INDEX delivery_subscriber ON payments.delivery (subscriber, delivery_id);
 CREATE INDEX delivery_taken ON payments.delivery (subscriber, delivery_id) WHERE is_taken;
 
+-- A try is one to tell who the event is for. This stands in for a foreign key on both columns, which
+-- would need one more index on a busy table.
+CREATE FUNCTION payments.check_deliveries_v1() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    refused record;
+BEGIN
+    SELECT added.* INTO refused
+    FROM added
+    JOIN payments.outbox ON outbox.outbox_id = added.outbox_id
+    WHERE outbox.subscriber <> added.subscriber
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'event % is not for %', refused.outbox_id, refused.subscriber
+            USING ERRCODE = 'PM001';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+REVOKE EXECUTE ON FUNCTION payments.check_deliveries_v1() FROM PUBLIC;
+
+CREATE TRIGGER check_deliveries AFTER INSERT ON payments.delivery
+REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION payments.check_deliveries_v1();
+ALTER TABLE payments.delivery ENABLE ALWAYS TRIGGER check_deliveries;
+
 CREATE TABLE payments.outage (
     outage_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     provider text NOT NULL,

@@ -1,5 +1,5 @@
--- A status changes by steps of the table alone, and every change of it is kept. An obligation begins
--- open; what replaces another one is the newest, and only what was replaced names a successor.
+-- A status changes by steps of the table alone, and every change of it is kept; payments that were
+-- taken are never uncounted. On what ground a step is taken is asked by check_life_v1.
 CREATE FUNCTION payments.keep_step_v1() RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER

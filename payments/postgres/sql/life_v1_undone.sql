@@ -1,5 +1,8 @@
--- Takes back life_v1, obligation_steps_v1, keep_versions_v1 and keep_steps_v1 while their tables are
--- empty.
+-- Takes back life_v1, obligation_steps_v1, keep_versions_v1, keep_steps_v1 and check_life_v1 while
+-- their tables are empty.
+DROP TRIGGER check_life ON payments.obligation;
+DROP TRIGGER begin_open ON payments.obligation;
+DROP TRIGGER confirm_by_now ON payments.obligation;
 DROP TRIGGER keep_step ON payments.obligation;
 DROP TRIGGER keep_version ON payments.obligation;
 DROP TRIGGER keep_identity ON payments.obligation;
@@ -7,6 +10,8 @@ DROP TABLE payments.refund_due;
 DROP TABLE payments.obligation_step;
 DROP TABLE payments.obligation_version;
 DROP TABLE payments.obligation_change;
+DROP FUNCTION payments.check_refund_due_v1();
+DROP FUNCTION payments.check_life_v1();
 DROP FUNCTION payments.keep_step_v1();
 DROP FUNCTION payments.keep_version_v1();
 DROP FUNCTION payments.check_change_v1();

@@ -50,7 +50,9 @@ def test_a_partner_speaks_for_its_own_and_for_those_they_followed(tx: Tx):
         "UPDATE payments.authority SET name = 'other'",
         "UPDATE payments.authority SET successor = code",
         "UPDATE payments.authority SET in_force_to = '1999-01-01'",
-        "UPDATE payments.authority SET items_per_minute_max = 0",
+        "UPDATE payments.authority SET items_per_minute_max = 1",
+        "UPDATE payments.authority SET pushed_by = 'evil'",
+        "UPDATE payments.authority SET code = 'evil', family = 'tax'",
     ],
 )
 def test_the_database_refuses_what_cannot_be_right(tx: Tx, statement: str):

@@ -9,12 +9,20 @@ from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.obligation_change import ChangeAct, Instalment
 from payments.obligation_states import OBLIGATION_STEPS
+from payments.states import LOCKING
 from reconciliation.postgres import proof_obligation_rows
 from reconciliation.postgres.proof_rows import Found
 from tests.payments.changing import CANCEL, NUMBER, changed, correct, pay, supersede
-from tests.payments.owed import fine, push
+from tests.payments.owed import fine, push, record
+from tests.payments.scene import opened
 
 ALLOWED = [(status.value, after.value) for (status, _), after in OBLIGATION_STEPS.items()]
+
+DUE = """INSERT INTO payments.refund_due (
+    obligation_id, sequence, version, paid_vnd, due_vnd, difference_vnd, cause, found_at
+)
+SELECT obligation_id, 9, {version}, {vnd}, 0, {vnd}, 'made up', now()
+FROM payments.obligation WHERE number ^@ '{number}'"""
 
 
 def found(tx: Tx) -> list[Found]:
@@ -22,6 +30,10 @@ def found(tx: Tx) -> list[Found]:
         proof_obligation_rows.illegal_steps(tx, ALLOWED),
         proof_obligation_rows.untold_versions(tx),
         proof_obligation_rows.taken_for_nothing(tx),
+        proof_obligation_rows.miscounted(tx),
+        proof_obligation_rows.due_back_otherwise(tx),
+        proof_obligation_rows.groundless(tx),
+        proof_obligation_rows.locks_astray(tx, LOCKING),
     ]
 
 
@@ -48,15 +60,21 @@ def live(tx: Tx) -> int:
     pay(tx, split, amount=Money(8_000_000))
     pay(tx, paid)
     changed(tx, supersede(fine("6/QĐ-XPHC", fine_vnd=4_000_000), number="4/QĐ-XPHC"))
-    (last,) = push(tx, fine("7/QĐ-XPHC"))
+    changed(tx, correct(2_000_000, number="5/QĐ-XPHC"))
+    last, held = push(tx, fine("7/QĐ-XPHC"), fine("8/QĐ-XPHC"))
     pay(tx, last)
+    opened(tx, [held])
+    lowered, _, _ = push(tx, fine("10/QĐ-XPHC"), fine("11/QĐ-XPHC"), record())
+    pay(tx, lowered)
+    changed(tx, correct(2_000_000, number="10/QĐ-XPHC"))
+    push(tx, fine("12/QĐ-XPHC", record_number="0077/BB-VPHC"))
     return last
 
 
 def test_nothing_speaks_against_obligations_that_lived(tx: Tx):
     live(tx)
-    assert [each.total for each in found(tx)] == [0, 0, 0]
-    assert proof_obligation_rows.obligation_count(tx) == 7
+    assert [each.names for each in found(tx)] == [()] * 7
+    assert proof_obligation_rows.obligation_count(tx) == 12
 
 
 @pytest.mark.parametrize(
@@ -76,11 +94,40 @@ def test_nothing_speaks_against_obligations_that_lived(tx: Tx):
         (2, "UPDATE payments.obligation SET status = 'open' WHERE obligation_id = {paid}"),
         (2, "DELETE FROM payments.refund_due"),
         (2, "UPDATE payments.capture SET movement = 'captured_twice'"),
+        (3, "UPDATE payments.obligation SET status = 'open' WHERE obligation_id = {paid}"),
+        (3, "UPDATE payments.obligation SET status = 'paid' WHERE number ^@ '0012345/'"),
+        (3, "UPDATE payments.obligation SET status = 'paid' WHERE number ^@ '3/'"),
+        (3, "UPDATE payments.obligation SET captures = captures + 5 WHERE number ^@ '11/'"),
+        (3, "UPDATE payments.obligation SET captures = captures + 5 WHERE number ^@ '4/'"),
+        (4, DUE.format(number="11/", version=1, vnd=5_000_000)),
+        (4, DUE.format(number="7/", version=99, vnd=999_999_999)),
+        (4, DUE.format(number="7/", version=1, vnd=3_000_000)),
+        (4, "UPDATE payments.refund_due SET difference_vnd = 0 WHERE due_vnd = 0"),
+        (5, "UPDATE payments.obligation SET status = 'withdrawn' WHERE number ^@ '11/'"),
+        (
+            5,
+            """UPDATE payments.obligation SET status = 'superseded', successor_id = {paid}
+            WHERE number ^@ '11/'""",
+        ),
+        (
+            5,
+            """UPDATE payments.obligation SET pushed_at = now() WHERE obligation_id = {paid};
+            UPDATE payments.obligation SET successor_id = {paid} WHERE number ^@ '4/'""",
+        ),
+        (5, "UPDATE payments.obligation SET successor_id = {paid} WHERE number ^@ '0077/'"),
+        (5, "UPDATE payments.obligation SET confirmed_at = '2099-01-01'"),
+        (6, "DELETE FROM payments.obligation_lock"),
+        (6, "UPDATE payments.payment SET state = 'expired' WHERE state = 'created'"),
+        (6, "UPDATE payments.obligation_lock SET obligation_id = {paid}"),
     ],
 )
 def test_what_was_changed_by_hand_is_named(owner_tx: Tx, which: int, statement: str):
     paid = live(owner_tx)
-    for table in ("obligation", "obligation_step", "obligation_version", "refund_due", "capture"):
+    owner_tx.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    for table in (
+        *("obligation", "obligation_step", "obligation_version", "refund_due", "capture"),
+        *("payment", "obligation_lock"),
+    ):
         owner_tx.exec_driver_sql(f"ALTER TABLE payments.{table} DISABLE TRIGGER ALL")
     owner_tx.exec_driver_sql(statement.format(paid=paid))
     assert found(owner_tx)[which].total > 0
