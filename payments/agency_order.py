@@ -23,11 +23,17 @@ class Demanded:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A fine whose decision its own authority has pushed; `providers` may have."""
+    """A fine whose decision its own authority has pushed; `providers` may have.
+
+    `number` is normalised. Its person is known by `digits`, the last of an identity number, or by
+    `name`; '' where the message has none.
+    """
 
     number: str
     decided_on: date
     providers: tuple[str, ...]
+    digits: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,7 @@ class Refusal(enum.StrEnum):
 
     OTHER_CONTENT = "other_content"  # the reference is known, and said something else
     ACCOUNT_UNKNOWN = "account_unknown"  # not one of this agency's accounts in our register
-    DECISION_UNKNOWN = "decision_unknown"  # its authority has not pushed it, or another date
-    AMOUNT_DIFFERS = "amount_differs"  # the decision's own price today is another
+    DECISION_UNKNOWN = "decision_unknown"  # or another day, person or amount: nobody is told which
     PAID_ALREADY = "paid_already"
     BEING_PAID = "being_paid"  # the file's earlier demand, which this one would replace
     NOT_PAYABLE = "not_payable"  # withdrawn, replaced, or without a price today

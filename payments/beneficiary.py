@@ -22,6 +22,11 @@ class Beneficiary:
     statement_source: str
 
 
+def is_number_of(account: Beneficiary, number: str) -> bool:
+    """Say whether an account is the one a number names, however it is punctuated."""
+    return _signs(account.account_number) == _signs(number)
+
+
 def check_beneficiary(beneficiary: Beneficiary) -> None:
     """Refuse an account that cannot be right.
 
@@ -39,3 +44,7 @@ def check_beneficiary(beneficiary: Beneficiary) -> None:
     for field, name in (("name", beneficiary.name), ("bank_name", beneficiary.bank_name)):
         if not 0 < len(name.strip()) <= NAME_MAX or not name.isprintable():
             raise InputRefused(field=field, reason=f"has 1 to {NAME_MAX} printable characters")
+
+
+def _signs(number: str) -> str:
+    return "".join(sign for sign in number.upper() if sign.isalnum())

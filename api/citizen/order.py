@@ -16,9 +16,9 @@ def routes(house: House) -> APIRouter:
 
     @pages.get("/o/{token}")
     def arrive(request: Request, token: str) -> Response:
-        obligation_id = open_order(house, token)
+        order = open_order(house, token)
         visitor = visitor_of(request, house.settings)
         response = visitor.remember(RedirectResponse(local(request, "/fine"), 303))
-        return keep_found(request, response, visitor, obligation_id, now=house.clock())
+        return keep_found(request, response, visitor, order.obligation_id, now=house.clock())
 
     return in_both_languages(pages)

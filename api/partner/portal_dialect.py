@@ -12,8 +12,11 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
 
+from api.access.held import Held, begun_ns
+from api.access.look_up_guard import shared_tries
+from api.access.look_up_quotas import Facts, PartnerQuotas
 from api.access.order_token import seal_order
-from api.access.quotas import address_of
+from api.access.quotas import TooManyTries, address_of
 from api.citizen.fine import gateway_names
 from api.citizen.proof_paper import paper, read_proof
 from api.house import House
@@ -41,6 +44,7 @@ from ledger.errors import BookUnreachable
 from ledger.postgres.transaction import Tx
 from payments.agency_order import (
     AgencyOrder,
+    Decided,
     NewOrder,
     OrderPaid,
     Placed,
@@ -62,15 +66,15 @@ _WORDS: Final = {
     Refusal.ACCOUNT_UNKNOWN: (Code.OTHER, "TKThuHuong không có trong danh mục của đối tác này"),
     Refusal.DECISION_UNKNOWN: (
         Code.NOT_FOUND,
-        "Không có quyết định với số và ngày này; cơ quan ra quyết định phải gửi quyết định trước",
+        "Không có quyết định nào khớp với SoQD, NgayQD, người vi phạm và SoTien hôm nay",
     ),
-    Refusal.AMOUNT_DIFFERS: (Code.OTHER, "SoTien khác với số tiền phải nộp hôm nay"),
     Refusal.PAID_ALREADY: (Code.ALREADY, "Khoản này đã được nộp"),
     Refusal.BEING_PAID: (Code.BUSY, "Khoản trước của hồ sơ này đang được nộp, hãy gửi lại sau"),
     Refusal.NOT_PAYABLE: (Code.OTHER, "Khoản này hiện không nộp được"),
     Refusal.CONTENT_REFUSED: (Code.OTHER, "ThongTinBienLai không hợp lệ"),
 }
 _STRANGER: Final = Agency.model_construct(secret=SecretStr("nobody's"), accounts=frozenset())
+_TOO_MANY: Final = Said(Code.BUSY, "Đã hỏi sai quá nhiều lần, hãy gửi lại sau")
 _UNKNOWN: Final = Said(Code.NOT_FOUND, "Không có giao dịch với MaThamChieu này")
 _log = structlog.get_logger()
 
@@ -78,9 +82,10 @@ _log = structlog.get_logger()
 def routes(house: House) -> APIRouter:
     """Return the doors of the dialect: one for all messages, and one for each."""
     router = APIRouter(include_in_schema=False)
+    quotas = PartnerQuotas(shared_tries(house))
     paths = {"": None, "/init": Kind.INIT, "/query": Kind.QUERY, "/getbill": Kind.GET_BILL}
     for path, kind in paths.items():
-        router.add_api_route(PATH + path, _door(house, kind), methods=["POST"])
+        router.add_api_route(PATH + path, _door(house, quotas, kind), methods=["POST"])
     return router
 
 
@@ -88,12 +93,13 @@ async def _raw(request: Request) -> bytes:
     return await request.body()
 
 
-def _door(house: House, only: Kind | None) -> Callable[..., Response]:
+def _door(house: House, quotas: PartnerQuotas, only: Kind | None) -> Callable[..., Response]:
     def hear(
         request: Request,
         raw: Annotated[bytes, Depends(_raw)],
         authorization: Annotated[str, Header()] = "",
     ) -> Response:
+        begun = begun_ns()
         message = read_message(raw)
         if isinstance(message, Said):
             return _json(refusal(message, reference=""))
@@ -101,12 +107,15 @@ def _door(house: House, only: Kind | None) -> Callable[..., Response]:
         refused = _stranger(house, request, message, agency, bearer=authorization)
         if refused is None and only not in (None, message.kind):
             refused = Said(Code.OTHER, f"Địa chỉ này chỉ nhận {only}")
-        answer = refused or shape_of(message) or _answer(house, message, agency)
+        answer = refused or shape_of(message) or _answer(house, quotas, message, agency)
         if isinstance(answer, Response):
             return answer
         if isinstance(answer, Said):
             _log.info("dialect.refused", kind=message.kind, code=answer.code, why=answer.words)
-            answer = refusal(answer, reference=message.reference)
+            no = refusal(answer, reference=message.reference)
+            # How long it took to find nothing must not tell what is there.
+            held = _json(wrapped(no) if agency.is_wrapped else no)
+            return Held(held, begun=begun, every_ms=house.settings.look_up_miss_ms)
         return _json(wrapped(answer) if agency.is_wrapped else answer)
 
     return hear
@@ -127,10 +136,12 @@ def _stranger(
     return Said(Code.BAD_CHECK, "MaXacThuc không đúng")
 
 
-def _answer(house: House, message: Message, agency: Agency) -> dict[str, object] | Said | Response:
+def _answer(
+    house: House, quotas: PartnerQuotas, message: Message, agency: Agency
+) -> dict[str, object] | Said | Response:
     try:
         if message.kind is Kind.INIT:
-            return _init(house, message, agency)
+            return _init(house, quotas, message, agency)
         with house.open_tx() as tx:
             found = find_order(tx, agency=message.agency, reference=message.reference)
         if found is None:
@@ -142,7 +153,9 @@ def _answer(house: House, message: Message, agency: Agency) -> dict[str, object]
         return Said(Code.BUSY, "Hệ thống đang bận, chưa có gì được ghi; hãy gửi lại")
 
 
-def _init(house: House, message: Message, agency: Agency) -> dict[str, object] | Said:
+def _init(
+    house: House, quotas: PartnerQuotas, message: Message, agency: Agency
+) -> dict[str, object] | Said:
     with house.open_tx() as tx:
         kept = agency_order_rows.order_by_reference(
             tx, agency=message.agency, reference=message.reference
@@ -152,11 +165,27 @@ def _init(house: House, message: Message, agency: Agency) -> dict[str, object] |
         new = read_order(message, agency, now=house.clock())
         if isinstance(new, Said):
             return new
-        placed = _placed(house, new)
+        placed = _counted(house, quotas, new)
         if not isinstance(placed, AgencyOrder):
             return placed
         kept = placed
-    return init_answer(kept, pay_url=_pay_url(house, message, kept.obligation_id))
+    return init_answer(kept, pay_url=_pay_url(house, message, kept))
+
+
+def _counted(house: House, quotas: PartnerQuotas, new: NewOrder) -> AgencyOrder | Said:
+    """Place an order; what asks for a fine is counted as a look-up, wrong until it was right."""
+    if not isinstance(new.wanted, Decided):
+        return _placed(house, new)
+    facts = Facts(new.wanted.number, new.wanted.name or new.wanted.digits)
+    now, partner = house.clock(), f"agency {new.agency}"
+    try:
+        quotas.begin(facts, partner=partner, now=now)
+    except TooManyTries:
+        return _TOO_MANY
+    placed = _placed(house, new)
+    if not isinstance(placed, Said) or placed.code is not Code.NOT_FOUND:
+        quotas.was_right(facts, partner=partner, now=now)
+    return placed
 
 
 def _placed(house: House, new: NewOrder) -> AgencyOrder | Said:
@@ -193,10 +222,10 @@ def _place(tx: Tx, orders: Sequence[NewOrder], *, house: House) -> list[Placed]:
     return [Placed(each.reference, placing(each)) for each in orders]
 
 
-def _pay_url(house: House, message: Message, obligation_id: int) -> str:
+def _pay_url(house: House, message: Message, order: AgencyOrder) -> str:
     is_english = message.signed["NgonNgu"].lower().startswith("en")
     language = "/en" if is_english else ""
-    return f"{house.settings.citizen_url}{language}/o/{seal_order(house, obligation_id)}"
+    return f"{house.settings.citizen_url}{language}/o/{seal_order(house, order)}"
 
 
 def _query(house: House, found: OrderFound, agency: Agency) -> dict[str, object]:

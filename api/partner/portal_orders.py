@@ -13,11 +13,14 @@ from api.partner.portal_messages import (
     read_amount,
     read_time,
 )
+from api.refusal_words import vietnamese_of
 from api.settings import Agency
 from ledger.money import Money, total
 from payments.agency_order import Decided, Demanded, NewOrder
-from payments.obligation import is_personal_id
+from payments.errors import InputRefused
+from payments.obligation import is_personal_id, normalised_number, normalised_subject
 from payments.obligations.pushed_lines import LINES_MAX
+from payments.push_obligations import LAST_DIGITS
 
 FINE: Final = "1"
 FEE: Final = "2"
@@ -30,6 +33,7 @@ _FIXED: Final[Mapping[str, str]] = {
     "LoaiHinhThanhToan": "PAY",
     "MaTienTe": "VND",
 }
+_REFUSED_AS: Final = {"number": "SoQD", "subject": "SoCMNDNguoiNop"}
 _PERSONAL: Final = {
     "HoTenNguoiNop": "name",
     "SoCMNDNguoiNop": "personal_id",
@@ -47,6 +51,9 @@ def read_order(message: Message, agency: Agency, *, now: datetime) -> NewOrder |
         return _order(message, agency, now=now)
     except _Wrong as problem:
         return Said(Code.OTHER, str(problem))
+    except InputRefused as problem:
+        said = vietnamese_of(problem.reason) or problem.reason
+        return Said(Code.OTHER, f"{_REFUSED_AS[problem.field]}: {said}")
 
 
 def _order(message: Message, agency: Agency, *, now: datetime) -> NewOrder:
@@ -101,7 +108,17 @@ def _decided(block: Mapping[str, object], agency: Agency) -> Decided:
         raise _Wrong("NgayQD phải là ngày có thật, viết yyyyMMdd") from problem
     if len(text) != len("yyyyMMdd") or not (text.isascii() and text.isdigit()):
         raise _Wrong("NgayQD phải là ngày có thật, viết yyyyMMdd")
-    return Decided(number=_needed(block, "SoQD"), decided_on=decided_on, providers=agency.fines_of)
+    digits = normalised_subject(_text(block, "SoCMNDNguoiNop"))[-LAST_DIGITS:]
+    name = _text(block, "TenNguoiViPham")
+    if not digits and not name:
+        raise _Wrong("SoCMNDNguoiNop hoặc TenNguoiViPham còn thiếu")
+    return Decided(
+        number=normalised_number(_needed(block, "SoQD")),
+        decided_on=decided_on,
+        providers=agency.fines_of,
+        digits=digits,
+        name=name,
+    )
 
 
 def _demanded(block: Mapping[str, object], amount: Money) -> Demanded:

@@ -178,7 +178,12 @@ def _receipt(office: Office, dossier: Dossier) -> dict[str, Any]:
         "DSKhoanNop": [{"NoiDung": "Khoản nộp", "SoTien": amount}],
     }
     if is_fine:
-        return block | {"SoQD": dossier.file_number, "NgayQD": dossier.decision_on, "KhoBac": ""}
+        return block | {
+            "SoQD": dossier.file_number,
+            "NgayQD": dossier.decision_on,
+            "KhoBac": "",
+            "TenNguoiViPham": dossier.name,
+        }
     return block | {
         "MaDonVi": "H29",
         "TenDonVi": "Trung tâm Phục vụ hành chính công (mô phỏng)",

@@ -4,13 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from payments.beneficiary import check_beneficiary
+from payments.beneficiary import check_beneficiary, is_number_of
 from payments.errors import InputRefused
 from tests.payments.owed import TREASURY
 
 
 def test_a_treasury_account_is_in_order():
     check_beneficiary(TREASURY)
+
+
+def test_an_account_is_named_by_its_signs_alone():
+    assert is_number_of(TREASURY, "7111 0-1054321")
+    assert not is_number_of(TREASURY, "7111.0.1054322")
+    assert not is_number_of(TREASURY, "")
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,12 @@
 """The address an agency's user comes to: what was ordered, ready to be paid, and nothing else."""
 
 from api.access.order_token import seal_order
-from api.house import House
-from payments.postgres.obligation_rows import obligations_by_key
 from tests.api.citizen.payer import NUMBER, Payer
-
-
-def late_fine(house: House) -> int:
-    with house.open_tx() as tx:
-        (kept,) = obligations_by_key(tx, [("csgt", "traffic_fine", "0002/QD-XPHC")]).values()
-    return kept.obligation_id
+from tests.api.ordered import ordered
 
 
 def test_the_address_opens_what_was_ordered(payer: Payer) -> None:
-    came = payer.get(f"/o/{seal_order(payer.house, late_fine(payer.house))}")
+    came = payer.get(f"/o/{seal_order(payer.house, ordered(payer.house))}")
     assert (came.status_code, came.headers["location"]) == (303, "/fine")
     shown = payer.get("/fine")
     assert NUMBER in shown.text
@@ -21,7 +14,7 @@ def test_the_address_opens_what_was_ordered(payer: Payer) -> None:
 
 
 def test_an_english_address_leads_to_an_english_page(payer: Payer) -> None:
-    came = payer.get(f"/en/o/{seal_order(payer.house, late_fine(payer.house))}")
+    came = payer.get(f"/en/o/{seal_order(payer.house, ordered(payer.house))}")
     assert came.headers["location"] == "/en/fine"
 
 

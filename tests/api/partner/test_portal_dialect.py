@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from api.access.look_up_quotas import WRONG_PER_SOURCE_MAX
 from api.application import application
 from api.house import House
 from api.partner.portal_confirm import portal_deliverer
@@ -42,7 +43,7 @@ from payments.personal_data import unseal
 from payments.postgres import agency_order_rows, attempt_rows, intake_rows
 from payments.push_authorities import push_authorities
 from payments.tell_provider import Delivered, Told, tell_provider
-from tests.api.citizen.payer import Payer, hear
+from tests.api.citizen.payer import DUE, Payer, hear, owe_late_fine
 from tests.api.conftest import NOON
 from tests.api.partner.portal_agency import (
     BLOCK,
@@ -314,9 +315,49 @@ def test_a_block_that_was_changed_on_the_way_pays_nobody_else(house: House) -> N
     assert "TKThuHuong" in said["MoTaLoi"]
 
 
-def test_a_decision_nobody_pushed_is_not_found(house: House) -> None:
-    block = {**BLOCK, "MaDichVu": "1", "SoQD": "9/QĐ", "NgayQD": "20261029"}
-    assert say(at_door(house), init(block))["MaLoi"] == "01"
+def fined(reference: str, vnd: int = DUE.vnd, **block: object) -> dict[str, Any]:
+    """Return an order for the late fine."""
+    said = {
+        **BLOCK,
+        "MaDichVu": "1",
+        "SoQD": "0002/QĐ-XPHC",
+        "NgayQD": "20261029",
+        "TenNguoiViPham": "Nguyễn Văn A",
+        "TKThuHuong": "",
+        "DSKhoanNop": [{"SoTien": vnd}],
+        "PhiLePhi": [],
+    }
+    return init(said | block, MaThamChieu=reference, SoTien=str(vnd))
+
+
+def test_t04_whatever_is_wrong_about_a_fine_is_one_answer(house: House) -> None:
+    owe_late_fine(house)
+    register(house, replace(OFFICE, items_per_minute_max=100))
+    client = knowing(house)
+    wrong = [
+        fined("a", SoQD="9999/QĐ-XPHC"),
+        fined("a", NgayQD="20261028"),
+        fined("a", TenNguoiViPham="Nguyen Van A"),
+        *(fined("a", vnd) for vnd in (1, DUE.vnd - 1)),
+    ]
+    said = {post(client, each).content for each in wrong}
+    assert [json.loads(each)["MaLoi"] for each in said] == ["01"]
+
+
+def test_t04_wrong_orders_of_one_decision_end_soon_and_right_ones_cost_nothing(
+    house: House,
+) -> None:
+    owe_late_fine(house)
+    register(house, replace(OFFICE, items_per_minute_max=100))
+    client = knowing(house)
+    many = range(WRONG_PER_SOURCE_MAX + 1)
+    assert {say(client, fined(f"r{at}"))["MaLoi"] for at in many} == {"00"}
+    assert [say(client, fined(f"w{at}", 1 + at))["MaLoi"] for at in many] == [
+        *["01"] * WRONG_PER_SOURCE_MAX,
+        "08",
+    ]
+    assert say(client, fined("r0"))["MaLoi"] == "00"  # A repeat asks nothing.
+    assert say(client, fined("another"))["MaLoi"] == "08"
 
 
 def test_an_unknown_reference_is_not_found(house: House) -> None:

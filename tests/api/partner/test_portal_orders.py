@@ -69,7 +69,18 @@ def test_a_paper_of_another_country_is_left_out_and_refuses_nothing() -> None:
 def test_a_fine_is_its_decision_and_nothing_else() -> None:
     order = ordered(init(FINE))
     assert isinstance(order, NewOrder)
-    assert order.wanted == Decided("0002/QĐ-XPHC", date(2026, 10, 29), ("csgt",))
+    assert order.wanted == Decided("0002/QD-XPHC", date(2026, 10, 29), ("csgt",), digits="2345")
+
+
+def test_a_fine_is_of_somebody() -> None:
+    named = {**FINE, "SoCMNDNguoiNop": "", "TenNguoiViPham": "Nguyễn Văn An"}
+    order = ordered(init(named))
+    assert isinstance(order, NewOrder)
+    assert isinstance(order.wanted, Decided)
+    assert (order.wanted.digits, order.wanted.name) == ("", "Nguyễn Văn An")
+    assert "TenNguoiViPham" in refused(init({**named, "TenNguoiViPham": ""}))
+    assert "SoQD" in refused(init({**FINE, "SoQD": "1" * 101}))
+    assert "SoCMNDNguoiNop" in refused(init({**FINE, "SoCMNDNguoiNop": "1" * 21}))
 
 
 @pytest.mark.parametrize(
