@@ -53,6 +53,16 @@ def test_a_day_of_two_prices_shows_both_and_keeps_the_day_in_the_link(payer: Pay
     assert "code=GPLX_ISSUE&amp;day=01/12/2023" in page
 
 
+def test_a_price_says_for_which_way_it_is_and_what_the_other_costs(payer: Payer) -> None:
+    path = "/fees?code=GPLX_ISSUE&channel={}&day=01/03/2025"
+    for channel, amount in (("online", "115.000"), ("counter", "135.000")):
+        page = payer.get(path.format(channel)).text
+        assert f'<p class="sum">{amount}' in page
+        assert {"online": "hồ sơ nộp trực tuyến", "counter": "hồ sơ nộp tại quầy"}[channel] in page
+        assert "115.000" in page
+        assert "135.000" in page
+
+
 def test_a_service_without_a_price_on_that_day_says_so(payer: Payer) -> None:
     page = payer.get("/fees?q=sat+hach&day=31/12/2025").text
     assert page.count("không có mức thu cho ngày này") == 6

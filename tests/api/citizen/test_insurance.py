@@ -41,6 +41,16 @@ def test_a_contribution_is_computed_with_its_steps_and_last_day(payer: Payer) ->
     assert "Từ 01/01/2027, mức thu nhập thấp nhất được chọn là 2.200.000\u00a0đ." in page
 
 
+def test_missing_time_asks_for_no_month_and_names_none(payer: Payer) -> None:
+    for month in ("", "first_month=99/99"):
+        page = payer.get(
+            f"/insurance?what=social&income=2500000&method=BACK&months=60&supported=0&{month}"
+        )
+        assert page.status_code == 200
+        assert "60 tháng còn thiếu của thời gian trước đây" in page.text
+        assert "2031" not in page.text
+
+
 def test_a_household_pays_less_for_each_later_member(payer: Payer) -> None:
     page = payer.get(HEALTH.format(2, 2, "31/10/2026")).text
     for amount in ("409.860\u00a0đ", "341.550\u00a0đ", '<p class="sum">751.410\u00a0đ</p>'):
