@@ -102,6 +102,10 @@ def test_one_bad_change_sinks_no_other(tx: Tx):
         ("personal.plate", {"personal": {"plate": "59А-123.21"}}),  # noqa: RUF001 (as above)
         ("personal.personal_id", {"personal": {"personal_id": "O01099012345\u0661"}}),
         ("facts.behaviour", {"facts": {**FINE_FACTS, "behaviour": "Vượt\u200b đèn đỏ"}}),
+        ("personal.personal_id", {"personal": {"personal_id": "C1234567"}}),
+        ("personal.plate", {"personal": {"plate": "99"}}),
+        ("subject", {"subject": "99"}),
+        ("facts.received_on", {"facts": {**FINE_FACTS, "received_on": "2099-01-01"}}),
         ("successor.subject", {"successor": replace(fine("2/Q"), subject="59А-1")}),  # noqa: RUF001 (as above)
     ],
 )
