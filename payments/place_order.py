@@ -8,32 +8,28 @@ from typing import Final
 from ledger.postgres.transaction import Tx
 from payments.agency_order import (
     AgencyOrder,
-    Decided,
     Demanded,
     NewOrder,
     Refusal,
     Refused,
     said_place,
 )
-from payments.beneficiary import Beneficiary
+from payments.beneficiary import is_number_of
 from payments.change_obligations import change_obligations
-from payments.errors import InputRefused, NotPayable
 from payments.obligation import (
     NewObligation,
     Obligation,
     ObligationStatus,
-    normalised_number,
 )
 from payments.obligation_change import ChangeAct, ChangeOutcome, ObligationChange
 from payments.obligations.rates import Rates
+from payments.order_fine import order_fine
 from payments.personal_data import NONCE_BYTES, PersonalDataKeys, seal
 from payments.postgres import agency_order_rows, lock_rows, obligation_rows, payment_rows
 from payments.postgres.beneficiary_rows import beneficiaries_by_code
 from payments.push_obligations import PushOutcome, push_obligations
-from payments.quoting import quote
 
 DEMAND: Final = "demand"
-FINE: Final = "traffic_fine"
 DEMANDS_PER_FILE_MAX: Final = 20
 SUBJECT_DIGITS: Final = 4
 REORDERED: Final = "Hồ sơ được đề nghị thanh toán lại với nội dung khác"
@@ -53,7 +49,7 @@ def place_order(
     found = (
         _demanded(tx, new, new.wanted, keys=keys, rates=rates, now=now)
         if isinstance(new.wanted, Demanded)
-        else _decided(tx, new, new.wanted, rates=rates, today=today)
+        else order_fine(tx, new, new.wanted, keys=keys, rates=rates, today=today)
     )
     if isinstance(found, Refused):
         return found
@@ -85,33 +81,6 @@ def _kept(tx: Tx, new: NewOrder) -> AgencyOrder | Refused | None:
     return Refused(Refusal.OTHER_CONTENT)
 
 
-def _decided(tx: Tx, new: NewOrder, wanted: Decided, *, rates: Rates, today: date) -> int | Refused:
-    """Return the fine with this decision, if the order says what the decision says."""
-    try:
-        number = normalised_number(wanted.number)
-    except InputRefused as problem:
-        return Refused(Refusal.CONTENT_REFUSED, str(problem))
-    keys = [(provider, FINE, number) for provider in wanted.providers]
-    fines = [
-        fine
-        for fine in obligation_rows.obligations_by_key(tx, keys).values()
-        if fine.decided_on == wanted.decided_on
-    ]
-    if len(fines) != 1:
-        return Refused(Refusal.DECISION_UNKNOWN)
-    fine = fines[0]
-    allowed = beneficiaries_by_code(tx, {fine.beneficiary})
-    if new.account and not _named(allowed[fine.beneficiary], new.account):
-        return Refused(Refusal.ACCOUNT_UNKNOWN)
-    if fine.status is not ObligationStatus.OPEN:
-        return _not_open(fine)
-    try:
-        due = quote(fine, on=today, rates=rates).total
-    except (InputRefused, NotPayable) as problem:
-        return Refused(Refusal.NOT_PAYABLE, str(problem))
-    return fine.obligation_id if due == new.amount else Refused(Refusal.AMOUNT_DIFFERS)
-
-
 def _demanded(
     tx: Tx,
     new: NewOrder,
@@ -123,7 +92,7 @@ def _demanded(
 ) -> int | Refused:
     """Return the file's demand that says the same, or a new one in place of what said otherwise."""
     accounts = beneficiaries_by_code(tx, new.accounts)
-    named = [code for code, account in accounts.items() if _named(account, new.account)]
+    named = [code for code, account in accounts.items() if is_number_of(account, new.account)]
     if len(named) != 1:
         return Refused(Refusal.ACCOUNT_UNKNOWN)
     for number in _numbers(wanted.file_number):
@@ -184,17 +153,3 @@ def _numbers(file_number: str) -> Iterator[str]:
     yield file_number
     for ordinal in range(2, DEMANDS_PER_FILE_MAX + 1):
         yield f"{file_number}/{ordinal}"
-
-
-def _named(account: Beneficiary, number: str) -> bool:
-    """Say whether an account is the one a number names, however it is punctuated."""
-    return _signs(account.account_number) == _signs(number)
-
-
-def _signs(number: str) -> str:
-    return "".join(sign for sign in number.upper() if sign.isalnum())
-
-
-def _not_open(obligation: Obligation) -> Refused:
-    is_paid = obligation.status is ObligationStatus.PAID
-    return Refused(Refusal.PAID_ALREADY if is_paid else Refusal.NOT_PAYABLE)
