@@ -32,6 +32,31 @@ def test_the_deadline_is_told_in_words(payer: Payer) -> None:
     assert "thứ Sáu, 13/11/2026, đã quá hạn 10 ngày" in _text(payer)
 
 
+def test_a_deferred_fine_never_says_that_today_is_the_last_day(payer: Payer) -> None:
+    today = payer.house.today()
+    given = fine(
+        number="9/QĐ-XPHC",
+        plate="30A-222.22",
+        fine_vnd=3_000_000,
+        issued_on=today - timedelta(days=10),
+        received_on=today - timedelta(days=10),
+    )
+    until = today + timedelta(days=20)
+    deferred = replace(
+        given, facts={**given.facts, "suspended": [[today.isoformat(), until.isoformat()]]}
+    )
+    with payer.house.open_tx() as tx:
+        push_obligations(tx, [deferred], keys=payer.house.personal_keys, now=payer.house.clock())
+    issued = today - timedelta(days=10)
+    day, month = str(issued.day), str(issued.month)
+    assert payer.find(number="9/QĐ-XPHC", plate="30A-222.22", day=day, month=month).is_redirect
+    page = _text(payer)
+    assert f"theo quyết định là {today:%d/%m/%Y}, đang được hoãn" in page
+    assert f"đến hết ngày {until:%d/%m/%Y}" in page
+    assert "hôm nay là ngày cuối" not in page
+    assert "quá hạn" not in page
+
+
 def test_t06_the_person_and_the_plate_are_masked(payer: Payer) -> None:
     payer.find()
     page = _text(payer)
