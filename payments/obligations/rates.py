@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ledger.money import Money
 from payments.errors import RateMissing
+from payments.obligations.rate_ranges import why_implausible
 
 STATUSES: Final = ("CONFIRMED", "CONFIRMED-2ND", "UNCONFIRMED")
 """How sure the source of a number is, surest first."""
@@ -146,7 +147,7 @@ def read_rates(text: str) -> Rates:
 
     Raises:
         ValueError: not TOML, a field missing or unknown, a decimal fraction not written as text,
-            or two rows of one name on the same day.
+            a number no law would set, or two rows of one name on the same day.
     """
     by_name = {name: _series(name, rows) for name, rows in rows_by_name(text).items()}
     return Rates(by_name)
@@ -219,6 +220,9 @@ def _rate(name: str, row: Mapping[str, object]) -> Rate:
         status=str(status),
         then=then,
     )
+    implausible = why_implausible(name, rate.value)
+    if implausible:
+        raise ValueError(f"{name}: {text} {implausible}")
     if rate.last is not None and rate.last < rate.first:
         raise ValueError(f"{name}: a row ends on {rate.last.isoformat()}, before it begins")
     return rate

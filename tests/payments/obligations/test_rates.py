@@ -20,7 +20,7 @@ source = "Luật"
 status = "CONFIRMED"
 
 [[fines.late_daily_rate]]
-value = 2
+value = "0.002"
 from = 2026-03-26
 source = "Luật"
 status = "UNCONFIRMED"
@@ -32,7 +32,7 @@ def test_a_number_holds_from_its_first_to_its_last_day():
     first, last = date(2013, 7, 1), date(2026, 3, 24)
     assert rates.in_force("fines.late_daily_rate", on=first).text == "0.0005"
     assert rates.in_force("fines.late_daily_rate", on=last).text == "0.0005"
-    assert rates.in_force("fines.late_daily_rate", on=date(2026, 3, 26)).whole == 2
+    assert rates.in_force("fines.late_daily_rate", on=date(2026, 3, 26)).text == "0.002"
     changes = {first, last + timedelta(1), date(2026, 3, 26)}
     assert rates.changes("fines.late_daily_rate") == changes
 
