@@ -7,8 +7,8 @@ from pydantic import SecretStr
 
 from api.access.qr_token import Paper, qr_token
 from api.house import House
-from payments.postgres.obligation_rows import withdraw
 from tests.api.citizen.payer import NUMBER, Payer, owe_late_fine
+from tests.payments.changing import CANCEL, changed
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_decision_not_pushed_yet_is_told_apart(coded: House) -> None:
 
 def test_a_withdrawn_decision_asks_for_nothing(coded: House) -> None:
     with coded.open_tx() as tx:
-        withdraw(tx, [("csgt", "traffic_fine", "0002/QD-XPHC")])
+        changed(tx, replace(CANCEL, number="0002/QĐ-XPHC"))
     payer = Payer(coded)
     payer.get(_path(coded))
     assert "Cơ quan đã thu hồi khoản này" in payer.get("/fine").text
