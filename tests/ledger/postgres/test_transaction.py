@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from ledger.errors import BookUnreachable
 from ledger.postgres.post import post_entries
-from ledger.postgres.transaction import OpenTx, transactions
+from ledger.postgres.transaction import FAULTS, OpenTx, alone, transactions
 from tests.ledger.samples import capture
 
 Opener = Callable[[str], OpenTx]
@@ -81,6 +81,14 @@ def test_a_lock_that_is_not_given_in_time_is_unreachable(opener: Opener, dsn: st
 def test_a_fault_of_ours_keeps_its_own_name(opener: Opener, dsn: str) -> None:
     with pytest.raises(ProgrammingError), opener(dsn)() as tx:
         tx.execute(text("SELECT nonsense"))
+
+
+def test_what_fails_alone_undoes_nothing_else(opener: Opener, dsn: str) -> None:
+    with opener(dsn)() as tx:
+        tx.execute(text("CREATE TEMPORARY TABLE alone AS SELECT 1 AS n"))
+        with pytest.raises(FAULTS), alone(tx):
+            tx.exec_driver_sql("INSERT INTO alone VALUES (2); SELECT nonsense")
+        assert tx.execute(text("SELECT count(*) FROM alone")).scalar_one() == 1
 
 
 def _post_impatiently(open_tx: OpenTx) -> None:
