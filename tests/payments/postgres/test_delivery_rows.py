@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from ledger.postgres.transaction import Tx
 from payments.obligation import normalised_number
@@ -82,3 +83,13 @@ def test_a_long_reason_is_cut(tx: Tx):
     (event,) = newest_told(tx, Wanted(), limit_max=9)
     (kept,) = tries_of(tx, event.outbox_id, limit_max=9)
     assert kept.error == "x" * ERROR_MAX
+
+
+def test_a_try_is_one_to_tell_who_the_event_is_for(tx: Tx, told: list[ToldEvent]):
+    assert told
+    forged = (
+        "INSERT INTO payments.delivery (outbox_id, subscriber, at, is_taken, error, duration_ms)"
+        " SELECT outbox_id, 'another', now(), true, '', 0 FROM payments.outbox"
+    )
+    with pytest.raises(DBAPIError, match="is not for another"):
+        tx.exec_driver_sql(forged)
