@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.asked import form_day_of
 from api.house import House
@@ -29,8 +29,6 @@ from payments.obligations.fee_tariff import (
 from payments.obligations.rates import Rates
 from payments.quote import Quote
 
-TEXT_MAX = 200
-
 CHANNELS: Final[Mapping[Channel, str]] = {
     Channel.ONLINE: "Nộp hồ sơ trực tuyến",
     Channel.COUNTER: "Nộp hồ sơ tại quầy",
@@ -44,17 +42,17 @@ _NO_RATE: Final = "Chúng tôi không có mức thu của dịch vụ này cho n
 
 
 class FeesForm(BaseModel):
-    """What is searched, as typed; `code` is that of the service whose price is asked."""
+    """What is searched, as typed, however long; `code` names the service whose price is asked."""
 
     model_config = ConfigDict(extra="ignore")
 
-    q: str = Field(default="", max_length=TEXT_MAX)
-    day: str = Field(default="", max_length=TEXT_MAX)
-    code: str = Field(default="", max_length=TEXT_MAX)
-    channel: str = Field(default=Channel.ONLINE.value, max_length=TEXT_MAX)
-    count: str = Field(default="1", max_length=TEXT_MAX)
-    pages: str = Field(default="1", max_length=TEXT_MAX)
-    copies: str = Field(default="1", max_length=TEXT_MAX)
+    q: str = ""
+    day: str = ""
+    code: str = ""
+    channel: str = Channel.ONLINE.value
+    count: str = "1"
+    pages: str = "1"
+    copies: str = "1"
 
 
 @dataclass(frozen=True, slots=True)

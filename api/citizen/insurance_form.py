@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.asked import form_day_of
 from api.citizen.verify_proof import amount_typed
@@ -28,8 +28,6 @@ from payments.obligations.health_insurance import MEMBERS_MAX, ORDER_MAX, allowe
 from payments.obligations.rates import Rates
 from payments.obligations.social_insurance import MONTHS_MAX
 
-TEXT_MAX = 200
-
 Facts = dict[str, object]
 Wrong = dict[str, str]
 
@@ -47,21 +45,21 @@ _COUNTED: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class InsuranceForm(BaseModel):
-    """The fields of both forms, as typed; `what` says which of the two was sent."""
+    """The fields of both forms, as typed, however long; `what` says which of the two was sent."""
 
     model_config = ConfigDict(extra="ignore")
 
-    what: str = Field(default="", max_length=TEXT_MAX)
-    income: str = Field(default="", max_length=TEXT_MAX)
-    group: str = Field(default="khac", max_length=TEXT_MAX)
-    method: str = Field(default="M1", max_length=TEXT_MAX)
-    months: str = Field(default="", max_length=TEXT_MAX)
-    supported: str = Field(default="0", max_length=TEXT_MAX)
-    first_month: str = Field(default="", max_length=TEXT_MAX)
-    members: str = Field(default="", max_length=TEXT_MAX)
-    joined: str = Field(default="0", max_length=TEXT_MAX)
-    period: str = Field(default="12", max_length=TEXT_MAX)
-    ended: str = Field(default="", max_length=TEXT_MAX)
+    what: str = ""
+    income: str = ""
+    group: str = "khac"
+    method: str = "M1"
+    months: str = ""
+    supported: str = "0"
+    first_month: str = ""
+    members: str = ""
+    joined: str = "0"
+    period: str = "12"
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)

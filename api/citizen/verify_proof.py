@@ -26,6 +26,7 @@ from payments.postgres import acknowledgement_rows, later_rows, payment_rows
 
 CHECKS_PER_MINUTE_MAX: Final = 60
 AMOUNT_MAX: Final = 60
+TOKEN_MAX: Final = 1_000
 """Signs of the longest text that may be an amount."""
 
 _AMOUNT: Final = re.compile(r"(?:vnd)?([0-9]{1,3}(?:[.,][0-9]{3})+|[0-9]+)(?:đ|₫|d|vnd|đồng)?")
@@ -56,7 +57,7 @@ class CheckForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     form_token: str = Field(default="", max_length=200)
-    token: str = Field(default="", max_length=1_000)
+    token: str = ""
     number: str = ""
     amount: str = ""
 
@@ -118,6 +119,8 @@ def _page(
 
 
 def _errors(form: CheckForm, speech: Speech) -> Mapping[str, str]:
+    if len(form.token.strip()) > TOKEN_MAX:
+        return {"token": speech.say("Nội dung mã QR dài hơn mọi mã của chúng tôi; hãy quét lại")}
     if form.token.strip():
         return {}
     errors: dict[str, str] = {}

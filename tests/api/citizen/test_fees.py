@@ -117,6 +117,21 @@ def test_each_wrong_field_is_told_beside_it_in_both_languages(
         assert 'class="sum"' not in page.text
 
 
+@pytest.mark.parametrize("field", ["day", "count", "channel"])
+def test_what_is_far_too_long_is_named_at_its_field(payer: Payer, field: str) -> None:
+    page = payer.get(f"/fees?code=GPLX_ISSUE&{field}={'9' * 5_000}")
+    assert page.status_code == 422
+    assert f'href="#{field}"' in page.text
+    if field != "channel":  # One of a list: there is nothing to type.
+        assert "9" * 5_000 in page.text
+
+
+def test_a_search_for_far_too_much_stays_and_finds_nothing(payer: Payer) -> None:
+    page = payer.get(f"/fees?q={'x' * 5_000}")
+    assert f'value="{"x" * 5_000}"' in page.text
+    assert "Không có dịch vụ nào tên như vậy ở đây" in page.text
+
+
 def test_a_code_nobody_knows_leads_to_the_list(payer: Payer) -> None:
     page = payer.get("/fees?code=%3Cscript%3E&q=%3Cb%3E")
     assert page.status_code == 200

@@ -109,6 +109,14 @@ def test_what_was_typed_stays_in_the_fields(payer: Payer) -> None:
     assert "12<b>" not in page.text
 
 
+@pytest.mark.parametrize("field", ["income", "supported", "first_month"])
+def test_what_is_far_too_long_stays_and_is_named(payer: Payer, field: str) -> None:
+    page = payer.get(f"/insurance?what=social&{field}={'9' * 5_000}")
+    assert page.status_code == 422
+    assert forms_of(page)[0].values[field] == "9" * 5_000
+    assert f'<a href="#{field}">' in page.text
+
+
 def test_a_year_without_a_rate_is_told_and_nothing_takes_its_place(house: House) -> None:
     later = replace(house, clock=lambda: datetime(2027, 2, 1, 5, tzinfo=UTC))
     asked = SOCIAL.format("AHEAD").replace("11/2026", "02/2027") + "&months=24"

@@ -87,6 +87,13 @@ def test_what_is_far_too_long_stays_and_is_named(payer: Payer, field: str) -> No
     assert f'href="#{field}"' in page
 
 
+def test_a_qr_text_that_is_far_too_long_stays_and_is_named(payer: Payer) -> None:
+    page = _answer(payer, token="9" * 5_000)
+    assert f"{'9' * 5_000}</textarea>" in page
+    assert 'href="#token"' in page
+    assert 'id="token-error"' in page
+
+
 def test_checks_are_limited(payer: Payer) -> None:
     page = payer.get("/verify")
     for _ in range(CHECKS_PER_MINUTE_MAX):
