@@ -8,6 +8,7 @@ from typing import Any, Final
 SECRET: Final = "note-secret"  # noqa: S105 (of tests alone)
 AGENCY: Final = "DEMO01"
 AMOUNT_VND: Final = 350_000
+FINE_VND: Final = 3_013_500
 BLOCK: Final[Mapping[str, object]] = {
     "MaDichVu": "2",
     "NoiDungThanhToan": "Phí, lệ phí hồ sơ",
@@ -63,6 +64,22 @@ def init(block: Mapping[str, object] | None = None, **other: object) -> dict[str
         "ThongTinBienLai": dict(BLOCK if block is None else block),
     } | other
     return signed(fields, _ORDERED)
+
+
+def fined(reference: str, vnd: int = FINE_VND, **block: object) -> dict[str, Any]:
+    """Return an order for the late fine."""
+    said = {
+        **BLOCK,
+        "MaDichVu": "1",
+        "SoQD": "0002/QĐ-XPHC",
+        "NgayQD": "20261029",
+        "SoCMNDNguoiNop": "",
+        "TenNguoiViPham": "Nguyễn Văn A",
+        "TKThuHuong": "",
+        "DSKhoanNop": [{"SoTien": vnd}],
+        "PhiLePhi": [],
+    }
+    return init(said | block, MaThamChieu=reference, SoTien=str(vnd))
 
 
 def asking(kind: str, **other: object) -> dict[str, Any]:

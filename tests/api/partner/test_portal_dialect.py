@@ -51,6 +51,7 @@ from tests.api.partner.portal_agency import (
     as_bytes,
     asking,
     code_of,
+    fined,
     init,
 )
 
@@ -313,21 +314,6 @@ def test_a_block_that_was_changed_on_the_way_pays_nobody_else(house: House) -> N
     said = say(at_door(house), init({**BLOCK, "TKThuHuong": "9999999999"}))
     assert said["MaLoi"] == "99"
     assert "TKThuHuong" in said["MoTaLoi"]
-
-
-def fined(reference: str, vnd: int = DUE.vnd, **block: object) -> dict[str, Any]:
-    """Return an order for the late fine."""
-    said = {
-        **BLOCK,
-        "MaDichVu": "1",
-        "SoQD": "0002/QĐ-XPHC",
-        "NgayQD": "20261029",
-        "TenNguoiViPham": "Nguyễn Văn A",
-        "TKThuHuong": "",
-        "DSKhoanNop": [{"SoTien": vnd}],
-        "PhiLePhi": [],
-    }
-    return init(said | block, MaThamChieu=reference, SoTien=str(vnd))
 
 
 def test_t04_whatever_is_wrong_about_a_fine_is_one_answer(house: House) -> None:
