@@ -42,6 +42,10 @@ _PATTERNS: Final = (
     ),
     (r"is a code of letters, digits and \.-_", "phải là mã gồm chữ, số và các dấu .-_"),
     (r"is a pair of first and last day", "phải là một cặp ngày đầu và ngày cuối"),
+    (
+        r"is being paid into: send this again later",
+        "đang có người nộp vào tài khoản này; hãy gửi lại sau",
+    ),
     (r"is not an e-mail address", "không phải là địa chỉ thư điện tử"),
     (r"is not a registered account", "không phải là tài khoản đã đăng ký"),
     (r"is not a kind of obligation known here", "không phải là loại khoản thu đã biết"),

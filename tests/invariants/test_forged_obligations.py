@@ -54,7 +54,6 @@ FORGED = {
         "SET status = 'superseded', successor_id = {other}",
         "record",
     ),
-    "heard of at a time to come": (APP, "SET confirmed_at = '2099-01-01'", "open"),
 }
 
 

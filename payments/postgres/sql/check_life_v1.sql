@@ -80,7 +80,7 @@ FOR EACH ROW WHEN (
 EXECUTE FUNCTION payments.check_life_v1();
 ALTER TABLE payments.obligation ENABLE ALWAYS TRIGGER check_life;
 
--- Nothing is pushed as anything but open and new, or heard of at a time to come.
+-- Nothing is pushed as anything but open and new.
 CREATE TRIGGER begin_open BEFORE INSERT ON payments.obligation
 FOR EACH ROW WHEN (
     NEW.status <> 'open' OR NEW.version <> 1 OR NEW.captures <> 0
@@ -88,11 +88,6 @@ FOR EACH ROW WHEN (
 )
 EXECUTE FUNCTION ledger.refuse_change_v1();
 ALTER TABLE payments.obligation ENABLE ALWAYS TRIGGER begin_open;
-
-CREATE TRIGGER confirm_by_now BEFORE UPDATE OF confirmed_at ON payments.obligation
-FOR EACH ROW WHEN (NEW.confirmed_at > clock_timestamp() + interval '5 minutes')
-EXECUTE FUNCTION ledger.refuse_change_v1();
-ALTER TABLE payments.obligation ENABLE ALWAYS TRIGGER confirm_by_now;
 
 -- What is due back was taken, and for something that reads otherwise now; what is due back for what
 -- was replaced is due back for what took its place.

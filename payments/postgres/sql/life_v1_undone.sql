@@ -2,7 +2,6 @@
 -- their tables are empty.
 DROP TRIGGER check_life ON payments.obligation;
 DROP TRIGGER begin_open ON payments.obligation;
-DROP TRIGGER confirm_by_now ON payments.obligation;
 DROP TRIGGER keep_step ON payments.obligation;
 DROP TRIGGER keep_version ON payments.obligation;
 DROP TRIGGER keep_identity ON payments.obligation;

@@ -56,7 +56,10 @@ def test_work_is_used_once_and_by_nobody_else(payer: Payer) -> None:
 def test_without_script_the_page_says_what_else_there_is(payer: Payer) -> None:
     for ordinal in range(2):
         _wrong(payer, ordinal)
-    for page, words in ((PAGE, "cần bật JavaScript"), (f"/en{PAGE}", "This search needs JavaScript")):
+    for page, words in (
+        (PAGE, "cần bật JavaScript"),
+        (f"/en{PAGE}", "This search needs JavaScript"),
+    ):
         text = payer.get(page).text
         told = text[text.index("<noscript>") : text.index("</noscript>")]
         assert words in told
