@@ -89,10 +89,10 @@ def record(number: str = "0077/BB-VPHC") -> NewObligation:
     )
 
 
-def push(tx: Tx, *obligations: NewObligation) -> list[int]:
+def push(tx: Tx, *obligations: NewObligation, now: datetime = NOW) -> list[int]:
     """Keep obligations owed to the treasury, and return their ids."""
     push_beneficiaries(tx, [TREASURY])
-    verdicts = push_obligations(tx, obligations, keys=KEYS, now=NOW)
+    verdicts = push_obligations(tx, obligations, keys=KEYS, now=now)
     ids = [verdict.obligation_id for verdict in verdicts if verdict.obligation_id is not None]
     assert len(ids) == len(obligations), verdicts
     return ids
