@@ -6,14 +6,13 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Row, false, func, or_, select, tuple_, update
+from sqlalchemy import Row, false, or_, select, tuple_
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.obligation import Obligation, ObligationStatus
 from payments.obligations.contract import PaidPart
 from payments.postgres.tables import obligation as t
-from payments.postgres.tables import obligation_lock, payment, payment_line
 
 # What fulfilled payments paid, by the obligation it counts for now.
 _PAID: Final = """
@@ -161,49 +160,10 @@ def candidates(
     ]
 
 
-def locked_until(tx: Tx, obligation_id: int) -> datetime | None:
-    """Return when the time of the payment that holds this obligation is over, None if none does."""
-    until = tx.scalar(
-        select(payment.c.expires_at)
-        .join(obligation_lock, obligation_lock.c.payment_id == payment.c.payment_id)
-        .where(obligation_lock.c.obligation_id == obligation_id)
-    )
-    return None if until is None else _instant(until)
-
-
-def first_paid_at(tx: Tx, obligation_id: int) -> datetime | None:
-    """Return when this obligation was first paid, None if it never was."""
-    paid_at = tx.scalar(
-        select(func.min(payment.c.paid_at))
-        .join(payment_line, payment_line.c.payment_id == payment.c.payment_id)
-        .where(payment_line.c.obligation_id == obligation_id)
-    )
-    return None if paid_at is None else _instant(paid_at)
-
-
 def confirm(tx: Tx, obligation_ids: Collection[int], *, now: datetime) -> None:
     """Note that their provider said again that this is what is owed."""
     if obligation_ids:
         tx.exec_driver_sql(_CONFIRM, {"ids": sorted(obligation_ids), "now": now})
-
-
-def withdraw(tx: Tx, keys: Collection[Key]) -> None:
-    """Mark open obligations as withdrawn: nobody can pay them any more."""
-    if not keys:
-        return
-    tx.execute(
-        update(t)
-        .where(
-            tuple_(t.c.provider, t.c.kind, t.c.number).in_(sorted(keys)),
-            t.c.status == ObligationStatus.OPEN.value,
-        )
-        .values(status=ObligationStatus.WITHDRAWN.value)
-    )
-
-
-def _instant(value: datetime) -> datetime:
-    assert value.tzinfo is not None, "the database keeps instants with their zone"
-    return value
 
 
 def _with_paid(tx: Tx, rows: Sequence[Row[Any]]) -> list[Obligation]:

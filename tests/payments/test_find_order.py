@@ -8,8 +8,9 @@ from ledger.postgres.transaction import Tx
 from payments.agency_order import AgencyOrder, Standing
 from payments.find_order import find_order
 from payments.place_order import place_order
-from payments.postgres.obligation_rows import obligations_by_id, withdraw
+from payments.postgres.obligation_rows import obligations_by_id
 from payments.push_beneficiaries import push_beneficiaries
+from tests.payments.changing import CANCEL, changed
 from tests.payments.owed import TREASURY
 from tests.payments.scene import KEYS, NOW, RATES, TODAY, hear, heard, inside, notice, opened, sent
 from tests.payments.test_place_order import AMOUNT, ORDER
@@ -33,7 +34,7 @@ def standing(tx: Tx, order: AgencyOrder) -> Standing:
 
 def take_back(tx: Tx, order: AgencyOrder) -> None:
     kept = obligations_by_id(tx, [order.obligation_id])[order.obligation_id]
-    withdraw(tx, [(kept.provider, kept.kind, kept.number)])
+    changed(tx, replace(CANCEL, provider=kept.provider, kind=kept.kind, number=kept.number_shown))
 
 
 def test_an_order_of_somebody_else_is_not_found(tx: Tx):

@@ -12,7 +12,7 @@ from payments.errors import InputRefused
 from payments.found import Found
 from payments.look_up import NoDecisionYet, NoMatch, Question, look_up
 from payments.obligation import ObligationStatus
-from payments.postgres.obligation_rows import obligations_by_id, withdraw
+from tests.payments.changing import CANCEL, changed
 from tests.payments.owed import KEYS, RATES, TODAY, TREASURY, demand, fine, push, record
 from tests.payments.scene import NOW, hear, heard, inside, notice, opened, sent
 
@@ -166,9 +166,8 @@ def test_a_fine_paid_in_parts_asks_for_nothing_while_it_is_open(tx: Tx):
 
 
 def test_a_withdrawn_decision_asks_for_nothing(tx: Tx):
-    ids = push(tx, fine())
-    kept = obligations_by_id(tx, ids)[ids[0]]
-    withdraw(tx, [(kept.provider, kept.kind, kept.number)])
+    push(tx, fine())
+    changed(tx, CANCEL)
     answer = found(tx)
     assert (answer.status, answer.quote, answer.paid_on) == (ObligationStatus.WITHDRAWN, None, None)
 

@@ -11,7 +11,7 @@ from ledger.postgres.transaction import Tx
 from payments.agency_order import Decided, NewOrder, Refusal, Refused
 from payments.order_fine import order_fine
 from payments.place_order import place_order
-from payments.postgres.obligation_rows import withdraw
+from tests.payments.changing import CANCEL, changed
 from tests.payments.owed import fine, push
 from tests.payments.scene import KEYS, NOW, RATES, TODAY, hear, heard, inside, notice, opened, sent
 from tests.payments.test_place_order import FINE
@@ -100,5 +100,5 @@ def test_a_fine_without_a_price_or_taken_back_is_unknown(tx: Tx):
     push(tx, replace(old, decided_on=long_ago, personal=PERSON))
     assert order(tx, replace(DECIDED, number="0000001/QD-XPHC", decided_on=long_ago)) == UNKNOWN
     kept(tx)
-    withdraw(tx, [("csgt", "traffic_fine", "0012345/QD-XPHC")])
+    changed(tx, CANCEL)
     assert order(tx) == UNKNOWN

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from ledger.postgres.transaction import Tx
-from payments.postgres.obligation_rows import withdraw
 from payments.tell_watchers import WatchersTold
 from payments.watch import KEPT_FOR, TRIES_MAX, Word
+from tests.payments.changing import CANCEL, changed
 from tests.payments.owed import demand, fine, push, record
 from tests.payments.scene import NOW
 from tests.payments.watching import WISH, Post, tell, wish
@@ -70,7 +70,7 @@ def test_who_waits_with_a_record_is_told_when_its_decision_came(tx: Tx):
 def test_a_withdrawn_decision_is_nothing_to_be_told_of(tx: Tx):
     wish(tx)
     push(tx, fine())
-    withdraw(tx, [("csgt", "traffic_fine", "0012345/QD-XPHC")])
+    changed(tx, CANCEL)
     assert tell(tx, Post()) == WatchersTold()
 
 

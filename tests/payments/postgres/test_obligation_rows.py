@@ -10,12 +10,9 @@ from payments.obligation import ObligationStatus
 from payments.postgres.obligation_rows import (
     NewRow,
     candidates,
-    first_paid_at,
     insert_obligations,
-    locked_until,
     obligations_by_id,
     obligations_by_key,
-    withdraw,
 )
 from payments.push_beneficiaries import push_beneficiaries
 from tests.payments.owed import NOW, TREASURY
@@ -84,20 +81,3 @@ def test_candidates_of_undated_kinds_are_found_without_a_date_but_not_with_anoth
     assert candidates(tx, number="A", decided_on=None, undated=undated, candidates_max=2) == wanted
     other = DAY - timedelta(days=1)
     assert candidates(tx, number="A", decided_on=other, undated=undated, candidates_max=2) == []
-
-
-def test_only_what_is_open_can_be_withdrawn(tx: Tx):
-    push_beneficiaries(tx, [TREASURY])
-    ids = insert_obligations(tx, [row("A"), row("B")], now=NOW)
-    withdraw(tx, [("csgt", "demand", "A"), ("csgt", "demand", "unknown")])
-    withdraw(tx, [])
-    kept = obligations_by_key(tx, ids)
-    assert kept["csgt", "demand", "A"].status is ObligationStatus.WITHDRAWN
-    assert kept["csgt", "demand", "B"].status is ObligationStatus.OPEN
-
-
-def test_nobody_pays_what_nobody_opened(tx: Tx):
-    push_beneficiaries(tx, [TREASURY])
-    (obligation_id,) = insert_obligations(tx, [row("A")], now=NOW).values()
-    assert locked_until(tx, obligation_id) is None
-    assert first_paid_at(tx, obligation_id) is None
