@@ -1,7 +1,7 @@
 """One payer, one or more obligations, all or nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ledger.money import Money
@@ -37,7 +37,9 @@ class Payment:
     """What a citizen sees as one payment.
 
     `number` is public and readable; knowing it is no right to see the payment. `paid_at` is when
-    the gateway says the money was taken, None before. `version` counts steps from 0.
+    the gateway says the money was taken, None before. `version` counts steps from 0. `metadata` is
+    the client's own, kept and given back unread; `return_url` is where its payer goes afterwards,
+    '' for our own page. `cancel_asked_at` is when it was first cancelled, None: never.
     """
 
     payment_id: int
@@ -52,3 +54,6 @@ class Payment:
     expires_at: datetime
     paid_at: datetime | None
     lines: tuple[PaymentLine, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    return_url: str = ""
+    cancel_asked_at: datetime | None = None

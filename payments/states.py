@@ -20,6 +20,8 @@ class PaymentState(enum.StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     OVERPAID = "overpaid"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
 
 
 class PaymentStep(enum.StrEnum):
@@ -34,6 +36,12 @@ class PaymentStep(enum.StrEnum):
     FAIL = "fail"  # known: no money moved
     EXPIRE = "expire"  # time ran out, and the gateway says: not paid
     SETTLE = "settle"  # the beneficiary has it
+    CANCEL = "cancel"  # the payer or the client wants it no more; what a gateway took still counts
+    REFUND = "refund"  # money is on its way back
+    RESUME_PAID = "resume_paid"  # that refund is over; what is left is paid
+    RESUME_SETTLED = "resume_settled"  # ... and the beneficiary has it
+    RESUME_OVERPAID = "resume_overpaid"  # that refund is over; more is still to go back
+    REFUND_ALL = "refund_all"  # nothing that was taken is kept
 
 
 class AttemptState(enum.StrEnum):
@@ -68,6 +76,10 @@ PAYMENT_STEPS: Final[Mapping[tuple[PaymentState, PaymentStep], PaymentState]] = 
     {
         (_P.CREATED, _PS.SEND): _P.PENDING,
         (_P.CREATED, _PS.EXPIRE): _P.EXPIRED,
+        (_P.CREATED, _PS.CANCEL): _P.FAILED,
+        (_P.PENDING, _PS.CANCEL): _P.PENDING,
+        (_P.UNKNOWN, _PS.CANCEL): _P.UNKNOWN,
+        (_P.FAILED, _PS.CANCEL): _P.FAILED,
         (_P.PENDING, _PS.LOSE_SIGHT): _P.UNKNOWN,
         (_P.PENDING, _PS.CONFIRM): _P.PAID,
         (_P.PENDING, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
@@ -96,6 +108,18 @@ PAYMENT_STEPS: Final[Mapping[tuple[PaymentState, PaymentStep], PaymentState]] = 
         (_P.PAID, _PS.SETTLE): _P.SETTLED,
         (_P.SETTLED, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
         (_P.OVERPAID, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
+        (_P.OVERPAID, _PS.SETTLE): _P.OVERPAID,
+        (_P.HELD, _PS.REFUND): _P.REFUNDING,
+        (_P.PAID, _PS.REFUND): _P.REFUNDING,
+        (_P.SETTLED, _PS.REFUND): _P.REFUNDING,
+        (_P.OVERPAID, _PS.REFUND): _P.REFUNDING,
+        (_P.REFUNDING, _PS.CONFIRM_SURPLUS): _P.REFUNDING,
+        (_P.REFUNDING, _PS.SETTLE): _P.REFUNDING,
+        (_P.REFUNDING, _PS.RESUME_PAID): _P.PAID,
+        (_P.REFUNDING, _PS.RESUME_SETTLED): _P.SETTLED,
+        (_P.REFUNDING, _PS.RESUME_OVERPAID): _P.OVERPAID,
+        (_P.REFUNDING, _PS.REFUND_ALL): _P.REFUNDED,
+        (_P.REFUNDED, _PS.CONFIRM_SURPLUS): _P.OVERPAID,
     }
 )
 
@@ -131,7 +155,7 @@ ATTEMPT_STEPS: Final[Mapping[tuple[AttemptState, AttemptStep], AttemptState]] = 
 LOCKING: Final = frozenset({_P.CREATED, _P.PENDING, _P.UNKNOWN, _P.HELD})
 """States of a payment in which its obligations stay locked and nobody else may pay them."""
 
-FULFILLED: Final = frozenset({_P.PAID, _P.SETTLED, _P.OVERPAID})
+FULFILLED: Final = frozenset({_P.PAID, _P.SETTLED, _P.OVERPAID, _P.REFUNDING, _P.REFUNDED})
 """States of a payment in which more money can only be surplus."""
 
 LIVE: Final = frozenset({_A.PREPARED, _A.SENT, _A.UNKNOWN, _A.HELD})

@@ -9,6 +9,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
+from api.access.scope import Scope
 from api.house import House
 
 PARTNER_KEY: Final = HTTPBearer(
@@ -16,7 +17,7 @@ PARTNER_KEY: Final = HTTPBearer(
 )
 
 
-def partner_of(house: House) -> Callable[[Request, object], str]:
+def partner_of(house: House, _scope: Scope | None = None) -> Callable[[Request, object], str]:
     """Return the dependency that names the partner or refuses with 401."""
 
     def known(request: Request, _: Annotated[object, Security(PARTNER_KEY)]) -> str:

@@ -35,6 +35,8 @@ _HEADINGS: Final = {
     PaymentState.FAILED: "Nộp không thành công",
     PaymentState.EXPIRED: "Hết hạn giao dịch",
     PaymentState.OVERPAID: "Nộp thừa",
+    PaymentState.REFUNDING: "Đang hoàn tiền",
+    PaymentState.REFUNDED: "Đã hoàn tiền",
 }
 
 

@@ -30,11 +30,12 @@ _INSERT: Final = """
 WITH opened AS (
     INSERT INTO payments.payment (
         number, handle_hash, state, version, amount_vnd, priced_on, language, client, created_at,
-        expires_at
+        expires_at, metadata, return_url
     )
     VALUES (
         %(number)s, %(handle_hash)s, %(state)s, %(version)s, %(amount_vnd)s, %(priced_on)s,
-        %(language)s, %(client)s, %(created_at)s, %(expires_at)s
+        %(language)s, %(client)s, %(created_at)s, %(expires_at)s,
+        %(metadata)s::jsonb, %(return_url)s
     )
     ON CONFLICT DO NOTHING
     RETURNING payment_id, created_at
@@ -77,6 +78,8 @@ def insert_payment(tx: Tx, new: Payment, *, handle_hash: bytes) -> int | None:
             "client": new.client,
             "created_at": new.created_at,
             "expires_at": new.expires_at,
+            "metadata": json.dumps(dict(new.metadata)),
+            "return_url": new.return_url,
             "ordinals": [line.ordinal for line in new.lines],
             "obligations": [line.obligation_id for line in new.lines],
             "parts": [line.part for line in new.lines],
@@ -195,4 +198,7 @@ def _payment(row: Row[Any], lines: Sequence[PaymentLine]) -> Payment:
         expires_at=row.expires_at,
         paid_at=row.paid_at,
         lines=tuple(lines),
+        metadata=row.metadata,
+        return_url=str(row.return_url),
+        cancel_asked_at=row.cancel_asked_at,
     )

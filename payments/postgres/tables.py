@@ -67,6 +67,9 @@ payment = table(
     *columns(Text, "language", "client"),
     *columns(INSTANT, "created_at", "expires_at"),
     Column("paid_at", INSTANT),
+    Column("metadata", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("return_url", Text, nullable=False, server_default=text("''")),
+    Column("cancel_asked_at", INSTANT),
     UniqueConstraint("number", name="payment_number_once"),
     UniqueConstraint("handle_hash", name="payment_handle_once"),
     Index(
@@ -74,6 +77,7 @@ payment = table(
         "expires_at",
         postgresql_where=text("state IN ('created', 'pending', 'unknown', 'failed')"),
     ),
+    Index("payment_client", "client", "payment_id"),
 )
 
 payment_line = table(

@@ -40,7 +40,7 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.intake": _ADD,
         "payments.intake_result": _ADD,
         "payments.intake_refusal": _ADD,
-        "payments.payment": _ADD | _PAYMENT,
+        "payments.payment": _ADD | _PAYMENT | {"cancel_asked_at"},
         "payments.payment_line": _ADD,
         "payments.attempt": _ADD | _ATTEMPT,
         "payments.idempotency": _LOCK | {"status", "answer"},
@@ -105,7 +105,7 @@ MAY_CHANGE: Final[Rights] = {
     "payments.beneficiary": frozenset({"name", "bank_name", "statement_source"}),
     "payments.obligation": _CHANGE | {"status", "confirmed_at", "captures"},
     "payments.authority": frozenset({"name", "in_force_to", "successor", "items_per_minute_max"}),
-    "payments.payment": _PAYMENT,
+    "payments.payment": _PAYMENT | {"cancel_asked_at"},
     "payments.attempt": _ATTEMPT,
     "payments.outbox": ALL,
     "payments.decision_watch": _ANY_WAY,
@@ -137,7 +137,7 @@ REPORT_READS: Final[Rights] = {
     ),
     "payments.payment": frozenset(
         {"payment_id", "state", "version", "amount_vnd", "priced_on", "language", "client"}
-        | {"created_at", "expires_at", "paid_at"}
+        | {"created_at", "expires_at", "paid_at", "cancel_asked_at"}
     ),
     "payments.payment_line": frozenset(
         {"payment_id", "ordinal", "part", "amount_vnd", "beneficiary"}
