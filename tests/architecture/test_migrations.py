@@ -28,6 +28,8 @@ def test_every_package_keeps_its_tables_in_its_own_schema():
 def metadata_of(package: str) -> MetaData:
     named = vars(import_module(f"{package}.postgres.tables")).values()
     (found,) = (value for value in named if isinstance(value, MetaData))
+    for path in sorted((PROJECT / package / "postgres").glob("*_tables.py")):
+        import_module(f"{package}.postgres.{path.stem}")
     return found
 
 
