@@ -19,13 +19,21 @@ import httpx2
 from starlette.types import ASGIApp
 
 from api import clock, unattended
+from api.access.staff_right import StaffRight
 from api.application import application
 from api.composition import WEB, open_house
 from api.house import House
 from api.postgres.embedded import Server
 from api.postgres.migrate import ready_database
 from api.processes import Child, Processes, ProcessFailed
-from api.sandbox import AUTHORITIES, BENEFICIARIES, PROVIDERS, sample_decisions, sample_obligations
+from api.sandbox import (
+    ACCOUNTANTS,
+    AUTHORITIES,
+    BENEFICIARIES,
+    PROVIDERS,
+    sample_decisions,
+    sample_obligations,
+)
 from api.schedule_process import run_schedule
 from api.screen import Steps, show
 from api.settings import Settings, read_settings
@@ -212,7 +220,7 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
         "url": f"{far_side}/simulator/police/events",
         "secret": kept["DEMO_EVENT_SECRET"],
     }
-    partner_key = hashlib.sha256(kept["DEMO_PARTNER_KEY"].encode()).hexdigest()
+    staff_keys = {name: _digest(kept[_key_name(name)]) for name in ACCOUNTANTS}
     mail_port = _free_port()
     values = kept | {
         "CLEARING_DATABASE_URL": server.dsn(role="clearing_app", database=DATABASE),
@@ -228,7 +236,9 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
         "CLEARING_SANDBOX": "true",
         "CLEARING_ASK_FIRST_S": "3",
         "CLEARING_ASK_LONGEST_S": "60",
-        "CLEARING_PARTNER_KEYS": json.dumps({"portal": partner_key}),
+        "CLEARING_PARTNER_KEYS": json.dumps({"portal": _digest(kept["DEMO_PARTNER_KEY"])}),
+        "CLEARING_STAFF_KEYS": json.dumps(staff_keys),
+        "CLEARING_STAFF_RIGHTS": json.dumps(dict.fromkeys(ACCOUNTANTS, tuple(StaffRight))),
         "CLEARING_MAIL": json.dumps(
             {"host": "127.0.0.1", "port": mail_port, "security": "none", "sender": SENDER}
         ),
@@ -247,7 +257,8 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
 
 def _drawn() -> dict[str, str]:
     event_secret = base64.b64encode(secrets.token_bytes(24)).decode()
-    return {
+    staff_keys = {_key_name(name): secrets.token_urlsafe(18) for name in ACCOUNTANTS}
+    return staff_keys | {
         "DEMO_SINCE": clock.vietnam_day(clock.now()).isoformat(),
         "DEMO_PARTNER_KEY": "sb_" + secrets.token_urlsafe(24),
         "DEMO_EVENT_SECRET": f"whsec_{event_secret}",
@@ -263,6 +274,14 @@ def _drawn() -> dict[str, str]:
         "VNPAY_TMN_CODE": "DVCTEST1",
         "VNPAY_HASH_SECRET": secrets.token_hex(16).upper(),
     }
+
+
+def _key_name(person: str) -> str:
+    return f"DEMO_{person.upper()}_KEY"
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _free_port() -> int:
@@ -316,9 +335,15 @@ def _welcome(chosen: _Demo) -> str:
         for one in sample_obligations(since)
         if one.decided_on is None
     )
+    people = "\n".join(
+        f"             as {name}                 key {chosen.environment[_key_name(name)]}"
+        for name in ACCOUNTANTS
+    )
+    looking_key = chosen.environment["CLEARING_STAFF_KEY"]
     return f"""
   Citizens   {chosen.settings.citizen_url}
-  Staff      {chosen.settings.staff_url}    key {chosen.environment["CLEARING_STAFF_KEY"]}
+  Staff      {chosen.settings.staff_url}    key {looking_key} (looks only)
+{people}
   Partners   {chosen.settings.partner_url}    key {chosen.environment["DEMO_PARTNER_KEY"]}
   Far sides  {chosen.settings.far_side_url}    simulated VNPAY, treasury, police, a one-stop office
 

@@ -70,6 +70,9 @@ AUTHORITIES = (
 )
 """The register of the sandbox: one key speaks for all; one was dissolved and has a successor."""
 
+ACCOUNTANTS: Final = ("ketoan1", "ketoan2")
+"""Two of the staff, by their role: what one proposes the other may approve."""
+
 _FIRST_PERSON = {"name": "NGUYỄN VĂN A", "personal_id": "001090012345"}
 _SECOND_PERSON = {"name": "TRẦN THỊ B", "personal_id": "001185006789"}
 _LAST_DIGITS = 4

@@ -1,11 +1,15 @@
 """Shapes of settings that a type alone cannot say."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, AnyHttpUrl, SecretStr, TypeAdapter
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, TypeAdapter
 
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
 _KEY_BYTES = 32
+_NAME: Final = re.compile(r"[a-z][a-z0-9.-]{1,29}")
+_SESSION: Final = re.compile(r"[0-9a-f]{12}|unknown")
+"""How audit records name who came with the shared key, and who came with none."""
 
 
 def an_address(text: str) -> str:
@@ -32,5 +36,34 @@ def of_32_bytes(text: SecretStr) -> SecretStr:
     return text
 
 
+def a_staff_name(text: str) -> str:
+    """Return the name of a person of the staff, as audit records will say it for ever.
+
+    Raises:
+        ValueError: it is none, or could be taken for a session of the shared key.
+    """
+    if not _NAME.fullmatch(text):
+        raise ValueError("a name is 2 to 30 of a-z, 0-9, dot and dash, a letter first")
+    if _SESSION.fullmatch(text):
+        raise ValueError("a name cannot look like a session without one")
+    return text
+
+
+def each_their_own(keys: dict[str, str]) -> dict[str, str]:
+    """Return keys by the name of a person.
+
+    Raises:
+        ValueError: two share one, so that one of them could act as two.
+    """
+    if len(set(keys.values())) < len(keys):
+        raise ValueError("two people have the same key")
+    return keys
+
+
 Address = Annotated[str, AfterValidator(an_address)]
 Key32 = Annotated[SecretStr, AfterValidator(of_32_bytes)]
+StaffName = Annotated[str, AfterValidator(a_staff_name)]
+StaffKeys = Annotated[
+    dict[StaffName, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]],
+    AfterValidator(each_their_own),
+]

@@ -9,8 +9,9 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from api.access.staff_right import StaffRight
 from api.mail_settings import MailServer
-from api.setting_shapes import Address, Key32
+from api.setting_shapes import Address, Key32, StaffKeys, StaffName
 
 PREFIX = "CLEARING_"
 Model = TypeVar("Model", bound=BaseSettings)
@@ -80,7 +81,14 @@ class Settings(BaseSettings):
     partner_url: Address
     inbox: Path = Field(description="folder where partners' files arrive, one folder per source")
     secret_key: Key32 = Field(description="signs cookies and tokens")
-    staff_key: SecretStr = Field(min_length=16)
+    staff_key: SecretStr = Field(min_length=16, description="opens the console for looking only")
+    staff_keys: StaffKeys = Field(
+        default_factory=dict, description="name of a person to SHA-256 of their own key"
+    )
+    staff_rights: dict[StaffName, frozenset[StaffRight]] = Field(default_factory=dict)
+    refunds_approved_per_day_vnd_max: int = Field(
+        default=2_000_000_000, ge=0, description="by one person, on one day of Vietnam"
+    )
     signing_key: Key32 = Field(description="Ed25519 seed that signs acknowledgements")
     seals: Path = Field(description="folder the seals of closed days are published in")
     seal_key: Key32 | None = Field(

@@ -1,4 +1,4 @@
-"""Come in with the staff key, and leave."""
+"""Come in with a key, one's own or the shared one, and leave."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 from api.access.quotas import SignInQuotas, address_of, source_of
 from api.access.staff_session import (
     forget_staff,
-    is_staff_key,
+    person_with,
     sign_in_visitor,
     staff_begun,
     staff_of,
@@ -56,14 +56,15 @@ def routes(house: House) -> APIRouter:
         sign_in_visitor(request, house.settings).require_own_form(request, form.form_token)
         source = _source(house, request)
         quotas.begin(source=source, now=house.clock())
-        if not is_staff_key(house.settings, form.key):
+        person = person_with(house.settings, form.key)
+        if person is None:
             _log.warning("staff.key_refused", source=source)
             _record(house, _NOBODY.did(Act.SIGN_IN_REFUSED, to=f"source:{source}"))
             words = house.pages.speech(request).say("Khóa không đúng")
             return _page(house, request, errors={"key": words})
         quotas.was_right(source=source)
-        _log.info("staff.signed_in", source=source)
-        staff = staff_begun(house.settings, now=house.clock())
+        staff = staff_begun(house.settings, person=person, now=house.clock())
+        _log.info("staff.signed_in", source=source, actor=staff.actor)
         doer = staff.doer(StockReason.KEY_SHOWN)
         _record(house, doer.did(Act.SIGN_IN, to=f"source:{source}"))
         return staff.remember(RedirectResponse(local(request, "/"), 303), now=house.clock())

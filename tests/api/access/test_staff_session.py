@@ -1,23 +1,37 @@
 """Staff sessions: a quarter of an hour of rest at most, ten hours in all."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.access.staff_right import StaffRight
 from api.access.staff_session import (
     IDLE_MAX_S,
+    NOBODY,
     WHOLE_MAX,
+    RightMissing,
     SignInNeeded,
     Staff,
-    is_staff_key,
+    person_with,
     sign_in_visitor,
     staff_begun,
     staff_of,
 )
 from tests.api.access.browser import SETTINGS, request
 
+NAMED = SETTINGS.model_copy(
+    update={
+        "staff_keys": {
+            "ketoan1": hashlib.sha256(b"key of one").hexdigest(),
+            "ketoan2": hashlib.sha256(b"key of two").hexdigest(),
+        },
+        "staff_rights": {"ketoan1": {StaffRight.REFUNDS_PROPOSE}},
+    }
+)
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
 
@@ -29,9 +43,11 @@ def _kept(staff: Staff, *, now: datetime) -> Request:
 
 def test_only_the_very_key_opens() -> None:
     key = SETTINGS.staff_key.get_secret_value()
-    assert is_staff_key(SETTINGS, key)
-    for wrong in ("", key[:-1], key + " ", key.upper(), "đ"):
-        assert not is_staff_key(SETTINGS, wrong)
+    assert person_with(NAMED, key) == NOBODY
+    assert person_with(NAMED, "key of one") == "ketoan1"
+    assert person_with(NAMED, "key of two") == "ketoan2"
+    for wrong in ("", key[:-1], key + " ", key.upper(), "đ", "ketoan1"):
+        assert person_with(NAMED, wrong) is None
 
 
 def test_a_session_lives_as_long_as_it_is_used() -> None:
@@ -84,3 +100,41 @@ def test_audit_records_name_the_session_and_not_its_secret() -> None:
     assert staff.doer("why") == again.doer("why")
     assert staff.doer("why").actor != staff_begun(SETTINGS, now=NOW).doer("why").actor
     assert staff.name not in staff.doer("why").actor
+
+
+def test_a_person_is_the_same_in_every_session() -> None:
+    one = staff_begun(NAMED, person="ketoan1", now=NOW)
+    assert one.actor == "staff:ketoan1" == staff_of(_kept(one, now=NOW), NAMED, now=NOW).actor
+    assert one.name != staff_begun(NAMED, person="ketoan1", now=NOW).name
+
+
+def test_the_shared_key_has_no_right_at_all() -> None:
+    shared = staff_begun(NAMED, now=NOW)
+    for right in StaffRight:
+        assert not shared.may(right)
+        with pytest.raises(RightMissing):
+            shared.require(right)
+
+
+def test_t25_a_right_taken_away_is_gone_at_the_next_request() -> None:
+    sent = _kept(staff_begun(NAMED, person="ketoan1", now=NOW), now=NOW)
+    before = staff_of(sent, NAMED, now=NOW)
+    before.require(StaffRight.REFUNDS_PROPOSE)
+    assert not before.may(StaffRight.REFUNDS_APPROVE)
+    without = NAMED.model_copy(update={"staff_rights": {}})
+    with pytest.raises(RightMissing):
+        staff_of(sent, without, now=NOW).require(StaffRight.REFUNDS_PROPOSE)
+
+
+@pytest.mark.parametrize("keys", [{}, {"ketoan1": hashlib.sha256(b"a new key").hexdigest()}])
+def test_t22_a_person_or_key_taken_away_ends_the_session(keys: dict[str, str]) -> None:
+    sent = _kept(staff_begun(NAMED, person="ketoan1", now=NOW), now=NOW)
+    with pytest.raises(SignInNeeded):
+        staff_of(sent, NAMED.model_copy(update={"staff_keys": keys}), now=NOW)
+
+
+def test_a_new_shared_key_ends_the_sessions_of_the_old_one() -> None:
+    sent = _kept(staff_begun(NAMED, now=NOW), now=NOW)
+    other = NAMED.model_copy(update={"staff_key": SecretStr("another key of sixteen")})
+    with pytest.raises(SignInNeeded):
+        staff_of(sent, other, now=NOW)
