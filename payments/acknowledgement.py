@@ -1,6 +1,7 @@
 """The payer's signed proof: that a transaction happened, not the State's receipt."""
 
 import base64
+import enum
 import hashlib
 import json
 import re
@@ -133,6 +134,28 @@ class SignedAcknowledgement:
     key_id: str
 
 
+class AcknowledgementTurn(enum.StrEnum):
+    """What ended a proof: money that went back."""
+
+    REPLACED = "replaced"  # a part of it; another proof is for what is kept
+    REVOKED = "revoked"  # all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """That a proof counts no more, since `at`, because of a refund.
+
+    `kept` is what is left of the money, `successor` the proof of that, None where nothing is left.
+    """
+
+    number: str
+    turn: AcknowledgementTurn
+    refund_number: str
+    kept: Money
+    at: datetime
+    successor: SignedAcknowledgement | None
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What a genuine QR code says: that this payment of this amount was made then.
@@ -200,6 +223,50 @@ def sign_acknowledgement(
     )
 
 
+def sign_replacement(
+    before: SignedAcknowledgement,
+    *,
+    version: int,
+    kept: Money,
+    refund_number: str,
+    signer: Signer,
+    now: datetime,
+) -> SignedAcknowledgement:
+    """Return the proof of what is kept of a payment after a refund.
+
+    Its lines are still what was paid, `paid_vnd` in all; `refunds` say what went back of it.
+    """
+    content: dict[str, Any] = json.loads(before.payload)
+    back = Money(int(content["amount_vnd"])) - kept
+    assert Money(0) < kept and back > Money(0), "a part went back, and a part is kept"  # noqa: PT018 - one claim
+    number = f"{before.number.partition('-')[0]}-{version}"
+    lines: list[dict[str, Any]] = content["lines"]
+    token = _token(
+        number=number,
+        amount=kept,
+        paid_at=datetime.fromisoformat(content["paid_at"]),
+        obligation_numbers=tuple(dict.fromkeys(str(line["obligation_number"]) for line in lines)),
+        signer=signer,
+    )
+    refund = {"number": refund_number, "amount_vnd": back.vnd, "refunded_at": vietnam_text(now)}
+    payload = _canonical(
+        content
+        | {
+            "number": number,
+            "replaces": before.number,
+            "issued_at": vietnam_text(now),
+            "paid_vnd": content.get("paid_vnd", content["amount_vnd"]),
+            "refunds": [*content.get("refunds", []), refund],
+            "amount_vnd": kept.vnd,
+            "amount_words_vi": amount_in_vietnamese(kept),
+            "amount_words_en": amount_in_english(kept),
+            "key_id": signer.key_id,
+            "qr": token,
+        }
+    )
+    return SignedAcknowledgement(number, payload, signer.sign(payload), signer.key_id)
+
+
 def verify(payload: bytes, *, signature: bytes, public_keys: PublicKeys) -> bool:
     """Say whether one of the keys signed exactly these bytes."""
     return any(_is_signed(payload, signature, key) for key in public_keys.values())
@@ -210,17 +277,13 @@ def qr_token(acknowledgement: Acknowledgement, *, signer: Signer) -> str:
 
     The form is `NP1.<JSON in base64url>.<Ed25519 over everything before the last dot>`.
     """
-    claim = [
-        acknowledgement.number,
-        acknowledgement.amount.vnd,
-        int(acknowledgement.paid_at.timestamp()),
-        signer.key_id,
-        _about(acknowledgement.obligation_numbers),
-    ]
-    signed = f"{_FORM}.{_base64url(_canonical(claim))}"
-    token = f"{signed}.{_base64url(signer.sign(signed.encode('ascii')))}"
-    assert len(token) <= TOKEN_MAX, "numbers, amounts and key ids are all short"
-    return token
+    return _token(
+        number=acknowledgement.number,
+        amount=acknowledgement.amount,
+        paid_at=acknowledgement.paid_at,
+        obligation_numbers=acknowledgement.obligation_numbers,
+        signer=signer,
+    )
 
 
 def read_token(text: str, public_keys: PublicKeys) -> Claim | None:
@@ -243,6 +306,27 @@ def read_token(text: str, public_keys: PublicKeys) -> Claim | None:
         return None
     # Only what our own key signed comes this far, so the values are ours.
     return Claim(number, Money(amount), datetime.fromtimestamp(at, UTC), about, key_id)
+
+
+def _token(
+    *,
+    number: str,
+    amount: Money,
+    paid_at: datetime,
+    obligation_numbers: Sequence[str],
+    signer: Signer,
+) -> str:
+    claim = [
+        number,
+        amount.vnd,
+        int(paid_at.timestamp()),
+        signer.key_id,
+        _about(obligation_numbers),
+    ]
+    signed = f"{_FORM}.{_base64url(_canonical(claim))}"
+    token = f"{signed}.{_base64url(signer.sign(signed.encode('ascii')))}"
+    assert len(token) <= TOKEN_MAX, "numbers, amounts and key ids are all short"
+    return token
 
 
 def _line(line: AcknowledgedLine) -> dict[str, object]:

@@ -18,6 +18,7 @@ _BOTH: Final[Rights] = {
     "payments.step": _ADD,
     "payments.capture": _ADD,
     "payments.acknowledgement": _ADD,
+    "payments.acknowledgement_turn": _ADD,
     "payments.obligation_lock": _LOCK,
     "payments.refund_due": _ADD,
     "api.lease": _ADD | ALL,
@@ -51,6 +52,8 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.decision_watch": _LOCK | {"next_at", "attempts", "last_error"},
         "payments.delivery": _ADD,
         "payments.outage": _ADD,
+        "payments.state_receipt": _ADD,
+        "payments.state_receipt_cancelled": _ADD,
     },
     "clearing_recon": _BOTH
     | {
@@ -166,6 +169,14 @@ REPORT_READS: Final[Rights] = {
         {"outage_id", "provider", "is_down", "source", "since", "said_at"}
     ),
     "payments.agency_order": frozenset({"agency", "obligation_id", "amount_vnd", "ordered_at"}),
+    "payments.acknowledgement_turn": frozenset(
+        {"payment_id", "version", "turn", "kept_vnd", "at"}
+    ),
+    "payments.state_receipt": frozenset(
+        {"receipt_id", "payment_id", "obligation_id", "authority", "sort", "amount_vnd"}
+        | {"issued_on", "attached_at"}
+    ),
+    "payments.state_receipt_cancelled": frozenset({"receipt_id", "cancelled_at"}),
     "reconciliation.file": frozenset(
         {"file_id", "source", "sha256", "name", "received_at", "state", "reason", "judged_at"}
         | {"business_date", "version", "item_count", "total_vnd", "fee_total_vnd", "matched_on"}
