@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api import composition
+from api.access.staff_right import StaffRight
 from api.house import House
 from api.sandbox import BENEFICIARIES
 from api.settings import read_settings
@@ -26,12 +27,18 @@ ADDRESSES = [
     "CLEARING_AUDITOR_DATABASE_URL",
 ]
 PARTNER_KEY = "sb_test-partner-key"
+PERSON_KEYS = {"ketoan1": "key-of-the-first", "ketoan2": "key-of-the-second"}
+"""People of the staff with keys of their own; both may propose and approve refunds."""
 ENVIRONMENT = {
     "CLEARING_CITIZEN_URL": "http://citizen.test",
     "CLEARING_STAFF_URL": "http://staff.test",
     "CLEARING_PARTNER_URL": "http://partner.test",
     "CLEARING_SECRET_KEY": "11" * 32,
     "CLEARING_STAFF_KEY": "staff-key-of-sixteen",
+    "CLEARING_STAFF_KEYS": json.dumps(
+        {name: hashlib.sha256(key.encode()).hexdigest() for name, key in PERSON_KEYS.items()}
+    ),
+    "CLEARING_STAFF_RIGHTS": json.dumps(dict.fromkeys(PERSON_KEYS, tuple(StaffRight))),
     "CLEARING_SIGNING_KEY": "22" * 32,
     "CLEARING_SEAL_KEY": "55" * 32,
     "CLEARING_PERSONAL_KEY": "33" * 32,

@@ -11,6 +11,17 @@ from api.application import application
 from api.house import House
 from ledger.postgres.transaction import OpenTx, transactions
 from tests.api.citizen.payer import forms_of
+from tests.api.conftest import PERSON_KEYS
+
+
+def came_in(house: House, key: str) -> TestClient:
+    """Return a browser of its own at the staff host, signed in with this key."""
+    browser = TestClient(
+        application(house), base_url=house.settings.staff_url, follow_redirects=False
+    )
+    shown = forms_of(browser.get("/sign-in"))[0].values
+    assert browser.post("/sign-in", data=shown | {"key": key}).headers["location"] == "/"
+    return browser
 
 
 @pytest.fixture
@@ -20,12 +31,21 @@ def stranger(house: House) -> TestClient:
 
 
 @pytest.fixture
-def staff(stranger: TestClient, house: House) -> TestClient:
-    """Give a browser that is signed in."""
-    shown = forms_of(stranger.get("/sign-in"))[0].values
-    key = house.settings.staff_key.get_secret_value()
-    assert stranger.post("/sign-in", data=shown | {"key": key}).headers["location"] == "/"
-    return stranger
+def staff(house: House) -> TestClient:
+    """Give a browser that is signed in with the shared key."""
+    return came_in(house, house.settings.staff_key.get_secret_value())
+
+
+@pytest.fixture
+def first(house: House) -> TestClient:
+    """Give the browser of one person."""
+    return came_in(house, PERSON_KEYS["ketoan1"])
+
+
+@pytest.fixture
+def second(house: House) -> TestClient:
+    """Give the browser of another person."""
+    return came_in(house, PERSON_KEYS["ketoan2"])
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from api.application import application
 from api.house import House
 from ledger.postgres.audit_rows import newest
 from tests.api.citizen.payer import forms_of
+from tests.api.conftest import PERSON_KEYS
+from tests.api.console.conftest import came_in
 
 PAGES = ("/", "/trial-balance", "/day/2026-11-18", "/en/", "/en/trial-balance")
 
@@ -92,3 +94,24 @@ def test_coming_guessing_and_going_stand_in_the_book(stranger: TestClient, house
     assert came.actor == out.actor
     assert re.fullmatch(r"staff:[0-9a-f]{12}", came.actor)
     assert {one.subject for one in (guessed, came, out)} == {"source:0.0.0.0/24"}
+
+
+def test_a_person_stands_in_the_book_by_name(house: House) -> None:
+    browser = came_in(house, PERSON_KEYS["ketoan1"])
+    browser.post("/sign-out", data=forms_of(browser.get("/"))[0].values)
+    with house.open_tx() as tx:
+        out, came = (kept.record for kept in newest(tx, limit_max=9))
+    assert [came.actor, out.actor] == ["staff:ketoan1"] * 2
+
+
+def test_t22_whoever_is_taken_out_of_the_settings_is_out_at_once(house: House) -> None:
+    first = came_in(house, PERSON_KEYS["ketoan1"])
+    assert first.get("/").status_code == 200
+    without = house.settings.model_copy(update={"staff_keys": {}})
+    later = TestClient(
+        application(replace(house, settings=without)),
+        base_url=house.settings.staff_url,
+        follow_redirects=False,
+    )
+    later.cookies = first.cookies
+    assert later.get("/").headers["location"] == "/sign-in"
