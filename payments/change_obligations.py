@@ -1,7 +1,7 @@
 """Change what authorities pushed, one obligation at a time and each on its own ground."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -38,12 +38,14 @@ from payments.personal_data import (
     blind_index,
     person_index,
     seal,
+    unseal,
 )
 from payments.postgres import change_rows, lock_rows, payment_rows, step_rows
 from payments.postgres.beneficiary_rows import beneficiaries_by_code
 from payments.postgres.change_rows import Content
 from payments.postgres.obligation_rows import obligations_by_id, obligations_by_key
-from payments.push_obligations import LAST_DIGITS, PushOutcome, push_obligations
+from payments.push_obligations import PushOutcome, push_obligations
+from payments.sealed_person import LAST_DIGITS, personal_of, subject_of, to_seal
 from payments.settle_differences import settle_differences
 from payments.states import PaymentState, PaymentStep
 from payments.vietnam_time import vietnam_date
@@ -118,11 +120,12 @@ def _ruled(
     tx: Tx, obligation: Obligation, change: ObligationChange, means: _Means
 ) -> ChangeVerdict:
     """Return what becomes of a change of an obligation that is locked."""
-    digest = digest_of(change, key=means.keys.index_key)
+    digest, *others = (digest_of(change, key=key) for key in means.keys.index_keys)
     before = change_rows.done_before(
         tx, obligation.obligation_id, act=change.act, document=change.document
     )
-    if before is not None and before.digest == digest:
+    # What was said is not kept, so its digest stays under the key of its day.
+    if before is not None and before.digest in {digest, *others}:
         return ChangeVerdict(
             change.number,
             ChangeOutcome.SAME_AGAIN,
@@ -226,30 +229,44 @@ def _with_person(
     kept: Content, obligation: Obligation, change: ObligationChange, keys: PersonalDataKeys
 ) -> Content:
     """Return the content with the subject and the personal data that a correction names."""
+    if change.subject is None and change.personal is None:
+        return kept
     typed = KINDS[obligation.kind].typed
     asked_by = normalised_number(obligation.number if typed is None else typed(obligation.number))
+    place, before = obligation.sealed_place, obligation.sealed
+    opened = {} if before is None else unseal(keys, before, place=place)
+    subject = subject_of(keys, opened, number=asked_by, index=obligation.subject_index)
+    personal = personal_of(opened)
     if change.subject is not None:
         subject = checked_subject(change.subject)
         if not subject and KINDS[obligation.kind].second_facts:
             raise InputRefused(field="subject", reason="is missing: nobody could look this up")
         index = blind_index(keys, number=asked_by, subject=subject) if subject else None
         kept = replace(kept, subject_index=index)
-    if change.personal is None:
+    if change.personal is not None:
+        personal = checked_personal(change.personal)
+        kept = _with_personal_id(kept, personal, number=asked_by, keys=keys)
+    sealing = to_seal(personal, subject=subject)
+    if sealing == opened:
         return kept
-    personal = checked_personal(change.personal)
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    sealed = seal(keys, sealing, place=place, nonce=nonce) if sealing else None
+    return replace(kept, sealed=sealed)
+
+
+def _with_personal_id(
+    kept: Content, personal: Mapping[str, str], *, number: str, keys: PersonalDataKeys
+) -> Content:
+    """Return the content found by the personal id among these fields, or by none."""
     personal_id = normalised_subject(personal.get("personal_id", ""))
     if not personal_id:
-        kept = replace(kept, other_index=None, person_index=None)
-    else:
-        last = personal_id[-LAST_DIGITS:]
-        kept = replace(
-            kept,
-            other_index=blind_index(keys, number=asked_by, subject=last),
-            person_index=person_index(keys, personal_id=personal_id),
-        )
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    place = obligation.sealed_place
-    return replace(kept, sealed=seal(keys, personal, place=place, nonce=nonce))
+        return replace(kept, other_index=None, person_index=None)
+    last = personal_id[-LAST_DIGITS:]
+    return replace(
+        kept,
+        other_index=blind_index(keys, number=number, subject=last),
+        person_index=person_index(keys, personal_id=personal_id),
+    )
 
 
 def _require_price(

@@ -1,12 +1,10 @@
 """Find what stands today in the place of a paper whose code was read."""
 
 from ledger.postgres.transaction import Tx
-from payments.obligation import Obligation, normalised_number
+from payments.obligation import Obligation, normalised_number, normalised_subject
 from payments.obligations.registry import KINDS
 from payments.personal_data import PersonalDataKeys, unseal
 from payments.postgres.obligation_rows import obligations_by_id, obligations_by_key
-
-_SAME_PERSON = ("personal_id", "plate")
 
 
 def follow_paper(
@@ -35,10 +33,12 @@ def follow_paper(
 
 
 def _is_of_the_same(paper: Obligation, newest: Obligation, *, keys: PersonalDataKeys) -> bool:
-    if paper.person_index is not None and newest.person_index is not None:
-        return paper.person_index == newest.person_index
     before, after = (
         {} if each.sealed is None else unseal(keys, each.sealed, place=each.sealed_place)
         for each in (paper, newest)
     )
-    return any(name in before and before[name] == after.get(name) for name in _SAME_PERSON)
+    # Not their indexes: one of the two may stand under another key already.
+    persons = [each.get("personal_id") for each in (before, after)]
+    if None not in persons:
+        return len({normalised_subject(each or "") for each in persons}) == 1
+    return "plate" in before and before["plate"] == after.get("plate")

@@ -1,6 +1,5 @@
 """Find one obligation by its number and second facts, never by plate or name alone."""
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,7 @@ from payments.obligation import (
 )
 from payments.obligations.rates import Rates
 from payments.obligations.registry import KINDS, UNDATED
-from payments.personal_data import INDEX_BYTES, PersonalDataKeys, blind_index
+from payments.personal_data import INDEX_BYTES, PersonalDataKeys, blind_indexes, is_among
 from payments.postgres.obligation_rows import candidates, obligations_by_id
 from payments.show_obligations import show_obligations
 
@@ -63,7 +62,7 @@ def look_up(
     """
     number = normalised_number(question.number)
     subject = normalised_subject(question.subject)
-    wanted = blind_index(keys, number=number, subject=subject)
+    wanted = blind_indexes(keys, number=number, subject=subject)
     near = candidates(
         tx,
         number=number,
@@ -91,22 +90,21 @@ def _newest(tx: Tx, asked: Obligation, *, subject: str, keys: PersonalDataKeys) 
     newest = obligations_by_id(tx, [asked.successor_id])[asked.successor_id]
     typed = KINDS[newest.kind].typed
     number = newest.number if typed is None else normalised_number(typed(newest.number))
-    wanted = blind_index(keys, number=number, subject=subject)
-    is_known = any(
-        hmac.compare_digest(index or _NOBODY, wanted)
-        for index in (newest.subject_index, newest.other_index)
-    )
+    wanted = blind_indexes(keys, number=number, subject=subject)
+    is_known = is_among(newest.subject_index, wanted) | is_among(newest.other_index, wanted)
     return newest if is_known else asked
 
 
-def _matching(near: Sequence[tuple[int, bytes, bytes | None]], wanted: bytes) -> list[int]:
-    """Return the ids of rows with the wanted index, that of no row when there are none."""
+def _matching(
+    near: Sequence[tuple[int, bytes, bytes | None]], wanted: Sequence[bytes]
+) -> list[int]:
+    """Return the ids of rows with a wanted index, that of no row when there are none."""
     rows = (*near, (_NO_ROW, _NOBODY, None))
     # Both are always compared, with `|` and not `or`: time tells nothing of which one fitted.
     matching = [
         obligation_id
         for obligation_id, subject, other in rows
-        if hmac.compare_digest(subject, wanted) | hmac.compare_digest(other or _NOBODY, wanted)
+        if is_among(subject, wanted) | is_among(other, wanted)
     ]
     return matching or [_NO_ROW]
 

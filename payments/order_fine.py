@@ -12,7 +12,7 @@ from payments.beneficiary import is_number_of
 from payments.errors import InputRefused, NotPayable
 from payments.obligation import Obligation, ObligationStatus
 from payments.obligations.rates import Rates
-from payments.personal_data import INDEX_BYTES, PersonalDataKeys, blind_index, unseal
+from payments.personal_data import PersonalDataKeys, blind_indexes, is_among, unseal
 from payments.postgres.agency_order_rows import orders_of
 from payments.postgres.beneficiary_rows import beneficiaries_by_code
 from payments.postgres.obligation_rows import obligations_by_key
@@ -20,7 +20,6 @@ from payments.quoting import quote
 
 FINE: Final = "traffic_fine"
 
-_NOBODY: Final = bytes(INDEX_BYTES)
 _UNKNOWN: Final = Refused(Refusal.DECISION_UNKNOWN)
 
 
@@ -55,11 +54,10 @@ def order_fine(
 
 def _is_about(fine: Obligation, wanted: Decided, *, keys: PersonalDataKeys) -> bool:
     """Say whether the last digits or the name are those of the decision; both are compared."""
-    digits = blind_index(keys, number=fine.number, subject=wanted.digits)
+    digits = blind_indexes(keys, number=fine.number, subject=wanted.digits)
     personal = {} if fine.sealed is None else unseal(keys, fine.sealed, place=fine.sealed_place)
     by_digits = bool(wanted.digits) & (
-        hmac.compare_digest(fine.subject_index or _NOBODY, digits)
-        | hmac.compare_digest(fine.other_index or _NOBODY, digits)
+        is_among(fine.subject_index, digits) | is_among(fine.other_index, digits)
     )
     kept, said = _name(personal.get("name", "")), _name(wanted.name)
     return by_digits | (bool(said) & hmac.compare_digest(kept.encode(), said.encode()))

@@ -1,7 +1,7 @@
 """Personal data sealed for one row, and found again without being readable."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,19 +15,23 @@ INDEX_BYTES: Final = 16
 KEY_ID_MAX: Final = 40
 
 _VERSION = b"\x01"
+_NOBODY: Final = bytes(INDEX_BYTES)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonalDataKeys:
     """Keys of 32 bytes: `encryption_key` seals under `key_id`, `index_key` finds.
 
-    `retired_keys` by key id still open what they sealed.
+    `retired_keys` by key id open what they sealed: keys of before, and the one that comes next.
+    `other_index_keys` are asked as well: rows may still stand under an index key of before, or
+    already under the next one.
     """
 
     key_id: str
     encryption_key: bytes
     index_key: bytes
     retired_keys: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    other_index_keys: Sequence[bytes] = ()
 
     def __post_init__(self) -> None:
         """Refuse keys that cannot work.
@@ -35,7 +39,7 @@ class PersonalDataKeys:
         Raises:
             ValueError: a key has the wrong length, or two have one name.
         """
-        keys = (self.encryption_key, self.index_key, *self.retired_keys.values())
+        keys = (self.encryption_key, *self.index_keys, *self.retired_keys.values())
         if any(len(key) != KEY_BYTES for key in keys):
             raise ValueError(f"personal data keys have {KEY_BYTES} bytes")
         if self.key_id in self.retired_keys:
@@ -47,6 +51,11 @@ class PersonalDataKeys:
     def __repr__(self) -> str:
         """Name the key ids only."""
         return f"PersonalDataKeys(key_id={self.key_id!r}, retired={sorted(self.retired_keys)})"
+
+    @property
+    def index_keys(self) -> tuple[bytes, ...]:
+        """Return every index key known here, the one new rows stand under first."""
+        return (self.index_key, *self.other_index_keys)
 
     def opening(self, key_id: str) -> bytes | None:
         """Return the key that opens what was sealed under a key id, None when unknown."""
@@ -90,13 +99,23 @@ def unseal(keys: PersonalDataKeys, sealed: bytes, *, place: str) -> dict[str, st
     return {name: str(value) for name, value in fields.items()}
 
 
+def key_id_of(sealed: bytes) -> str:
+    """Return the id of the key something is sealed with, '' where it names none."""
+    length = sealed[1] if len(sealed) > 1 else 0
+    return sealed[2 : 2 + length].decode("ascii", "replace")
+
+
 def person_index(keys: PersonalDataKeys, *, personal_id: str) -> bytes:
     """Return what finds all that one person owes, for that person alone to ask.
 
     `personal_id` is normalised; no key leads back from the index to it.
     """
-    text = f"person:{personal_id}".encode()
-    return hmac.digest(keys.index_key, text, "sha256")[:INDEX_BYTES]
+    return index_of(keys.index_key, person_text(personal_id))
+
+
+def person_indexes(keys: PersonalDataKeys, *, personal_id: str) -> tuple[bytes, ...]:
+    """Return what finds a person under each index key, while rows move from one to another."""
+    return tuple(index_of(key, person_text(personal_id)) for key in keys.index_keys)
 
 
 def blind_index(keys: PersonalDataKeys, *, number: str, subject: str) -> bytes:
@@ -104,6 +123,35 @@ def blind_index(keys: PersonalDataKeys, *, number: str, subject: str) -> bytes:
 
     The number is part of it, so that equal plates of two rows cannot be seen to be equal.
     """
+    return index_of(keys.index_key, blind_text(number=number, subject=subject))
+
+
+def blind_indexes(keys: PersonalDataKeys, *, number: str, subject: str) -> tuple[bytes, ...]:
+    """Return what finds a subject under each index key, while rows move from one to another."""
+    text = blind_text(number=number, subject=subject)
+    return tuple(index_of(key, text) for key in keys.index_keys)
+
+
+def person_text(personal_id: str) -> str:
+    """Return what the index of a person is made of."""
+    return f"person:{personal_id}"
+
+
+def blind_text(*, number: str, subject: str) -> str:
+    """Return what the index of a subject under a number is made of."""
     # A length before the first part keeps two pairs from ever making the same text.
-    text = f"{len(number)}:{number}:{subject}".encode()
-    return hmac.digest(keys.index_key, text, "sha256")[:INDEX_BYTES]
+    return f"{len(number)}:{number}:{subject}"
+
+
+def index_of(index_key: bytes, text: str) -> bytes:
+    """Return the index of a text under one key."""
+    return hmac.digest(index_key, text.encode(), "sha256")[:INDEX_BYTES]
+
+
+def is_among(index: bytes | None, wanted: Sequence[bytes]) -> bool:
+    """Say whether an index is one of those wanted; all are compared, whichever fits."""
+    found = False
+    for each in wanted:
+        # `|` and not `or`: time tells nothing of which one fitted.
+        found |= hmac.compare_digest(index or _NOBODY, each)
+    return found

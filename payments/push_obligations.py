@@ -29,6 +29,7 @@ from payments.personal_data import (
     NONCE_BYTES,
     PersonalDataKeys,
     blind_index,
+    blind_indexes,
     person_index,
     seal,
     unseal,
@@ -42,12 +43,11 @@ from payments.postgres.obligation_rows import (
     obligations_by_key,
 )
 from payments.postgres.record_rows import decide
+from payments.sealed_person import LAST_DIGITS, personal_of, to_seal
 from payments.spelling import check_all_seen, check_compared, check_latin
 from payments.vietnam_time import vietnam_date
 
 PUSHED_MAX: Final = 1_000
-LAST_DIGITS: Final = 4
-"""How many digits of a personal id a person types to be believed."""
 
 
 class PushOutcome(enum.StrEnum):
@@ -72,10 +72,11 @@ class PushVerdict:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """A row that may be kept, and the personal data inside its seal."""
+    """A row that may be kept, the personal data inside its seal, its index under each key."""
 
     row: NewRow
     personal: dict[str, str]
+    subject_indexes: tuple[bytes | None, ...]
 
 
 def push_obligations(
@@ -152,6 +153,7 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys, today
     typed = None if kind.typed is None else kind.typed(number)
     personal_id = normalised_subject(personal.get("personal_id", ""))
     asked_by = number if typed is None else normalised_number(typed)
+    sealing = to_seal(personal, subject=subject)
     row = NewRow(
         key=(provider, kind.code, number),
         number_shown=checked_number(pushed.number),
@@ -165,15 +167,16 @@ def _row(pushed: NewObligation, *, is_known: bool, keys: PersonalDataKeys, today
         ),
         person_index=person_index(keys, personal_id=personal_id) if personal_id else None,
         sealed=(
-            seal(keys, personal, place=place, nonce=secrets.token_bytes(NONCE_BYTES))
-            if personal
+            seal(keys, sealing, place=place, nonce=secrets.token_bytes(NONCE_BYTES))
+            if sealing
             else None
         ),
         facts=facts,
         beneficiary=pushed.beneficiary,
         status=ObligationStatus.OPEN,
     )
-    return _Checked(row, personal)
+    indexes = blind_indexes(keys, number=asked_by, subject=subject) if subject else (None,)
+    return _Checked(row, personal, indexes)
 
 
 def _facts(kind: ObligationKind, facts: Facts) -> Facts:
@@ -187,7 +190,7 @@ def _compared(pushed: _Checked, kept: Obligation, *, keys: PersonalDataKeys) -> 
     row = pushed.row
     is_same = (
         row.decided_on == kept.decided_on
-        and row.subject_index == kept.subject_index
+        and kept.subject_index in pushed.subject_indexes
         and row.facts == kept.facts
         and row.beneficiary == kept.beneficiary
         and pushed.personal == _personal(kept, keys=keys)
@@ -197,7 +200,9 @@ def _compared(pushed: _Checked, kept: Obligation, *, keys: PersonalDataKeys) -> 
 
 
 def _personal(kept: Obligation, *, keys: PersonalDataKeys) -> dict[str, str]:
-    return {} if kept.sealed is None else unseal(keys, kept.sealed, place=kept.sealed_place)
+    if kept.sealed is None:
+        return {}
+    return personal_of(unseal(keys, kept.sealed, place=kept.sealed_place))
 
 
 def _decided_records(

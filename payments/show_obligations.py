@@ -1,6 +1,6 @@
 """Show obligations somebody has proven something about, priced for a day."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -31,12 +31,12 @@ def show_obligations(
     on: date,
     keys: PersonalDataKeys,
     rates: Rates,
-    person: bytes | None = None,
+    person: Collection[bytes] = (),
 ) -> list[Found]:
     """Return what may be shown, in order, priced for a date in Vietnam and the day after.
 
-    An id that names nothing is left out. `person` is the index of who is signed in: what that
-    person owes is shown in full.
+    An id that names nothing is left out. `person` is the index of who is signed in, under each
+    key known: what that person owes is shown in full.
     """
     kept = obligations_by_id(tx, set(obligation_ids))
     beside = _Beside(
@@ -75,7 +75,7 @@ def _found(
     on: date,
     keys: PersonalDataKeys,
     rates: Rates,
-    person: bytes | None,
+    person: Collection[bytes],
 ) -> Found:
     kind = KINDS[owed.kind]
     due, unpriced = _due(owed, on=on, rates=rates)
@@ -115,9 +115,8 @@ def _found(
     )
 
 
-def _sight(owed: Obligation, person: bytes | None) -> Sight:
-    is_own = person is not None and owed.person_index == person
-    return Sight.OWN if is_own else Sight.MASKED
+def _sight(owed: Obligation, person: Collection[bytes]) -> Sight:
+    return Sight.OWN if owed.person_index in person else Sight.MASKED
 
 
 def _personal(owed: Obligation, *, keys: PersonalDataKeys, sight: Sight) -> Mapping[str, str]:

@@ -12,6 +12,8 @@ WATCHES_PER_ADDRESS_MAX: Final = 5
 WATCHES_PER_DEVICE_MAX: Final = 5
 DEVICE_WINDOW: Final = timedelta(days=1)
 ADDRESS_MAX: Final = 200
+ADDRESS: Final = "watch/address"
+"""What the index of an address is made with, in the place of a number."""
 _FIRST_WAIT: Final = timedelta(minutes=5)
 
 

@@ -18,9 +18,13 @@ WHOLE_MAX: Final = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person signed in since an instant; `index` leads to no personal id."""
+    """A person signed in since an instant.
 
-    index: bytes = field(repr=False)
+    `indexes` find what the person owes under each key known when that was; none of them leads to
+    the personal id.
+    """
+
+    indexes: tuple[bytes, ...] = field(repr=False)
     since: datetime
 
 
@@ -33,7 +37,8 @@ def person_of(request: Request, visitor: Visitor, *, now: datetime) -> Person | 
     if words is None or words["visitor"] != visitor.name:
         return None
     since = datetime.fromisoformat(words["since"])
-    return Person(bytes.fromhex(words["index"]), since) if now - since <= WHOLE_MAX else None
+    indexes = tuple(map(bytes.fromhex, words["index"].split()))
+    return Person(indexes, since) if now - since <= WHOLE_MAX else None
 
 
 def remember_person(
@@ -43,7 +48,7 @@ def remember_person(
     if person is not None:
         words = {
             "visitor": visitor.name,
-            "index": person.index.hex(),
+            "index": " ".join(index.hex() for index in person.indexes),
             "since": person.since.isoformat(),
         }
         _cookie(visitor.settings).keep(response, _seal(visitor.settings).close(words, now=now))

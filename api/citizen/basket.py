@@ -170,7 +170,7 @@ def _shown(house: House, request: Request, visitor: Visitor, person: Person | No
             on=house.today(),
             keys=house.personal_keys,
             rates=house.rates,
-            person=None if person is None else person.index,
+            person=() if person is None else person.indexes,
         )
 
 
@@ -179,7 +179,7 @@ def _own(house: House, person: Person | None) -> Sequence[int]:
     if person is None:
         return ()
     with house.open_tx() as tx:
-        return owed_by(tx, person.index, rows_max=OWED_MAX)
+        return owed_by(tx, person.indexes, rows_max=OWED_MAX)
 
 
 def _is_payable(card: Card) -> bool:

@@ -194,7 +194,7 @@ def chosen_now(
         on=house.today(),
         keys=house.personal_keys,
         rates=house.rates,
-        person=None if person is None else person.index,
+        person=() if person is None else person.indexes,
     )
     held = own_holders(tx, visitor, carried.chosen)
     return Choice(visitor, person, carried, tuple(shown), held)

@@ -19,7 +19,7 @@ from api.language import Language
 from api.page import in_both_languages, language_of, local
 from api.settings import Settings
 from payments.obligation import normalised_subject
-from payments.personal_data import person_index
+from payments.personal_data import person_indexes
 
 FLOW_AGE_MAX_S: Final = 600
 STATUSES: Final = {
@@ -105,9 +105,9 @@ def _come_back(house: House, request: Request, visitor: Visitor) -> Response:
     _log.info("citizen.signed_in")
     response = RedirectResponse(local(request, "/mine"), 303)
     _cookie(house.settings).drop(response)
-    # From here on only the index is known; the personal id itself is kept nowhere.
-    index = person_index(house.personal_keys, personal_id=normalised_subject(personal_id))
-    person = Person(index, house.clock())
+    # From here on only the indexes are known; the personal id itself is kept nowhere.
+    indexes = person_indexes(house.personal_keys, personal_id=normalised_subject(personal_id))
+    person = Person(indexes, house.clock())
     return visitor.remember(remember_person(response, person, visitor, now=house.clock()))
 
 

@@ -20,7 +20,7 @@ from payments.agency_order import Decided, Demanded, NewOrder
 from payments.errors import InputRefused
 from payments.obligation import is_personal_id, normalised_number, normalised_subject
 from payments.obligations.pushed_lines import LINES_MAX
-from payments.push_obligations import LAST_DIGITS
+from payments.sealed_person import LAST_DIGITS
 
 FINE: Final = "1"
 FEE: Final = "2"

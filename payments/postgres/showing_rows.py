@@ -54,12 +54,15 @@ def replaced_by(
     return numbers
 
 
-def owed_by(tx: Tx, person_index: bytes, *, rows_max: int) -> list[int]:
-    """Return the ids of what one person owes or owed: open first, the newest of each first."""
+def owed_by(tx: Tx, person: Collection[bytes], *, rows_max: int) -> list[int]:
+    """Return the ids of what one person owes or owed: open first, the newest of each first.
+
+    `person` is that person's index under each key known.
+    """
     is_open = case((t.c.status == ObligationStatus.OPEN.value, 0), else_=1)
     found = tx.scalars(
         select(t.c.obligation_id)
-        .where(t.c.person_index == person_index)
+        .where(t.c.person_index.in_(sorted(person)))
         .order_by(is_open, t.c.obligation_id.desc())
         .limit(rows_max)
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from ledger.postgres.transaction import Tx
@@ -76,16 +76,31 @@ def insert_watch(tx: Tx, watch: Watch) -> str:
     return watch.seal_place if kept is None else str(kept)
 
 
+def place_of(tx: Tx, twins: Collection[tuple[bytes, bytes]]) -> str | None:
+    """Return where a watch of one of these addresses and facts is sealed, None where none is."""
+    if not twins:
+        return None
+    found = tx.scalars(
+        select(t.c.seal_place).where(tuple_(t.c.address_index, t.c.fact_index).in_(sorted(twins)))
+    )
+    kept = found.first()
+    return None if kept is None else str(kept)
+
+
 def count_watches(
-    tx: Tx, *, address_index: bytes, device_index: bytes, since: datetime
+    tx: Tx, *, addresses: Collection[bytes], devices: Collection[bytes], since: datetime
 ) -> tuple[int, int]:
-    """Return how many watches an address has, and how many a device made since an instant."""
-    by_device = (t.c.device_index == device_index) & (t.c.made_at > since)
+    """Return how many watches an address has, and how many a device made since an instant.
+
+    Both are given by their indexes under each key known.
+    """
+    is_address = t.c.address_index.in_(sorted(addresses))
+    is_device = t.c.device_index.in_(sorted(devices))
     row = tx.execute(
         select(
-            func.count().filter(t.c.address_index == address_index),
-            func.count().filter(by_device),
-        ).where(or_(t.c.address_index == address_index, t.c.device_index == device_index))
+            func.count().filter(is_address),
+            func.count().filter(is_device & (t.c.made_at > since)),
+        ).where(or_(is_address, is_device))
     ).one()
     return int(row[0]), int(row[1])
 

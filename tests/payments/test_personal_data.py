@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.personal_data import INDEX_BYTES, PersonalDataKeys, blind_index, seal, unseal
+from payments.personal_data import (
+    INDEX_BYTES,
+    PersonalDataKeys,
+    blind_index,
+    blind_indexes,
+    is_among,
+    key_id_of,
+    person_index,
+    person_indexes,
+    seal,
+    unseal,
+)
 
 KEYS = PersonalDataKeys(key_id="k2", encryption_key=b"2" * 32, index_key=b"i" * 32)
 PERSON = {"name": "Nguyễn Văn An", "plate": "59A-123.21"}
@@ -105,3 +116,23 @@ def test_the_index_finds_a_subject_under_its_number_only():
 def test_any_fields_come_back_as_they_were(fields: dict[str, str], place: str):
     sealed = seal(KEYS, fields, place=place, nonce=b"n" * 12)
     assert unseal(KEYS, sealed, place=place) == fields
+
+
+def test_rows_under_an_index_key_of_before_or_after_are_found():
+    before = PersonalDataKeys(key_id="k1", encryption_key=b"1" * 32, index_key=b"i" * 32)
+    after = PersonalDataKeys(
+        key_id="k2", encryption_key=b"2" * 32, index_key=b"j" * 32, other_index_keys=(b"i" * 32,)
+    )
+    for keys in (before, after):
+        assert blind_index(keys, number="1", subject="x") in blind_indexes(
+            after, number="1", subject="x"
+        )
+        assert person_index(keys, personal_id="1") in person_indexes(after, personal_id="1")
+    assert is_among(blind_index(before, number="1", subject="x"), [b"", b"x" * 16]) is False
+    assert is_among(None, blind_indexes(after, number="1", subject="x")) is False
+    assert is_among(b"x" * 16, [b"y" * 16, b"x" * 16, b"z" * 16])
+
+
+def test_a_seal_names_its_key():
+    assert key_id_of(SEALED) == "k2"
+    assert key_id_of(b"") == ""

@@ -26,17 +26,17 @@ def _own(number: str = "0012345/QĐ-XPHC", **facts: object) -> NewObligation:
     return replace(owed, personal={**owed.personal, "personal_id": PERSON})
 
 
-def _shown(tx: Tx, *ids: int, person: bytes | None = None, on: date = TODAY) -> list[Found]:
+def _shown(tx: Tx, *ids: int, person: tuple[bytes, ...] = (), on: date = TODAY) -> list[Found]:
     return show_obligations(tx, ids, on=on, keys=KEYS, rates=RATES, person=person)
 
 
 def test_only_the_person_who_owes_it_sees_names_in_full(tx: Tx):
     ids = push(tx, _own(), fine("77/QĐ-XPHC"))
     mine = person_index(KEYS, personal_id=PERSON)
-    own, foreign = _shown(tx, *ids, person=mine)
+    own, foreign = _shown(tx, *ids, person=(mine,))
     assert (own.sight, own.who, own.plate) == (Sight.OWN, "Nguyễn Văn An", "59A-123.21")
     assert (foreign.sight, foreign.who) == (Sight.MASKED, "N. V. A.")
-    (stranger,) = _shown(tx, ids[0], person=person_index(KEYS, personal_id="0" * 12))
+    (stranger,) = _shown(tx, ids[0], person=(person_index(KEYS, personal_id="0" * 12),))
     assert (stranger.sight, stranger.who, stranger.plate) == (
         Sight.MASKED,
         "N. V. A.",

@@ -19,7 +19,7 @@ from tests.api.access.browser import SETTINGS
 from tests.api.conftest import NOON
 
 VISITOR = Visitor("v" * 43, SETTINGS, "")
-PERSON = Person(b"i" * 16, NOON)
+PERSON = Person((b"i" * 16, b"j" * 16), NOON)
 
 
 def _kept(at: datetime = NOON) -> str:

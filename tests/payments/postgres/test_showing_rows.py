@@ -32,6 +32,6 @@ def test_what_one_person_owes_is_found_by_the_index_alone(tx: Tx):
 
     first, _, third = of("1/QĐ", PERSON), of("2/QĐ", "0" * 12), of("3/QĐ", PERSON)
     mine = person_index(KEYS, personal_id=PERSON)
-    assert showing_rows.owed_by(tx, mine, rows_max=10) == [third, first]
-    assert showing_rows.owed_by(tx, mine, rows_max=1) == [third]
-    assert showing_rows.owed_by(tx, b"x" * 16, rows_max=10) == []
+    assert showing_rows.owed_by(tx, (mine,), rows_max=10) == [third, first]
+    assert showing_rows.owed_by(tx, (mine,), rows_max=1) == [third]
+    assert showing_rows.owed_by(tx, [b"x" * 16], rows_max=10) == []

@@ -82,10 +82,8 @@ def test_watches_are_counted_by_address_and_device(tx: Tx):
     insert_watch(tx, watch("b", address=b"b" * 16))
     since = NOW - timedelta(days=1)
     for address, counts in ((b"a" * 16, (1, 2)), (b"c" * 16, (0, 2))):
-        assert count_watches(tx, address_index=address, device_index=b"d" * 16, since=since) == (
-            counts
-        )
-    assert count_watches(tx, address_index=b"a", device_index=b"d" * 16, since=NOW) == (0, 0)
+        assert count_watches(tx, addresses=[address], devices=[b"d" * 16], since=since) == (counts)
+    assert count_watches(tx, addresses=[b"a"], devices=[b"d" * 16], since=NOW) == (0, 0)
 
 
 def test_what_is_over_is_gone(tx: Tx):
