@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -10,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.callbacks import BodyTooLarge
+from api.clock import VIETNAM
 from api.uploads.errors import FileRefused
 from ledger import errors as ledger_errors
 from payments import errors as payments_errors
@@ -41,7 +43,8 @@ class Problem:
     """A refusal ready to be shown; `support_code` finds it in the logs.
 
     `fields` are (field, reason) pairs naming what in the request was wrong, in English. `rule` is
-    the code of the rule of law that refused a price, '' where none did.
+    the code of the rule of law that refused a price, '' where none did. `until` is when whoever is
+    paying now has to be done, None where nobody is in the way.
     """
 
     status: int
@@ -51,6 +54,7 @@ class Problem:
     fields: tuple[tuple[str, str], ...] = ()
     retry_after_s: int = RETRY_AFTER_S
     rule: str = ""
+    until: datetime | None = None
 
     def document(self) -> dict[str, object]:
         """Return the RFC 9457 document."""
@@ -64,6 +68,8 @@ class Problem:
         }
         if self.rule:
             document["rule"] = self.rule
+        if self.until is not None:
+            document["until"] = self.until.astimezone(VIETNAM).isoformat()
         if self.fields:
             document["errors"] = [{"field": name, "reason": reason} for name, reason in self.fields]
         return document
@@ -207,6 +213,14 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
             ),
         ),
         ledger_errors.BookUnreachable: _DOWN,
+        ledger_errors.CommitUnknown: Row(
+            503,
+            "outcome-unknown",
+            Words(
+                "Mất kết nối đúng lúc đang ghi: có thể đã ghi xong. Hãy gửi lại đúng yêu cầu này.",
+                "The connection broke while writing: it may be done. Send this same request again.",
+            ),
+        ),
         reconciliation_errors.ReconciliationError: _CONFLICT,
         BodyTooLarge: Row(
             413,
@@ -279,6 +293,7 @@ def problem_of(error: Exception) -> Problem:
         support_code=secrets.token_hex(4),
         fields=_fields_of(error),
         rule=error.code if isinstance(error, payments_errors.PriceRefused) else "",
+        until=error.until if isinstance(error, payments_errors.BeingPaid) else None,
         retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S),
     )
 

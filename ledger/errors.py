@@ -9,7 +9,8 @@ BookRefused
 InstantOpen              what was recorded by an instant may still grow: nothing can be told of it
 ├── InstantAhead         it has not come yet
 └── StillRecording       somebody who may have written by then has not finished
-BookUnreachable          the database is away, busy or full: try again, nothing is half done
+BookUnreachable          the database is away, busy or full: try again, nothing was written
+└── CommitUnknown        it went away in mid-commit: look before doing it again
 """
 
 from datetime import date, datetime
@@ -80,7 +81,11 @@ class StillRecording(InstantOpen):
 
 
 class BookUnreachable(Exception):
-    """The database is away, has no connection free or no room left.
+    """The database is away, has nothing free or no room left; nothing was written."""
 
-    Whether a commit under way went through is not known: look before doing it again.
+
+class CommitUnknown(BookUnreachable):
+    """The answer to a commit never came: all of it is written or nothing, and nobody knows which.
+
+    What is done under a natural key is safe to do again; everything else is looked for first.
     """

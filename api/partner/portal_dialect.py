@@ -150,7 +150,7 @@ def _answer(
             return _query(house, found, agency)
         return _bill(house, found, agency)
     except BookUnreachable:
-        return Said(Code.BUSY, "Hệ thống đang bận, chưa có gì được ghi; hãy gửi lại")
+        return Said(Code.BUSY, "Hệ thống đang bận; hãy gửi lại đúng yêu cầu này")
 
 
 def _init(

@@ -23,6 +23,11 @@ PROBLEM: Final[dict[str, object]] = {
         "instance": {"type": "string"},
         "support_code": {"type": "string", "description": "finds this answer in our logs"},
         "rule": {"type": "string", "description": "code of the rule of law that refused a price"},
+        "until": {
+            "type": "string",
+            "format": "date-time",
+            "description": "when whoever is paying it now has to be done",
+        },
         "errors": {
             "type": "array",
             "items": {
@@ -41,7 +46,7 @@ _MEANS: Final[Mapping[int, str]] = {
     415: "The body is of another type, or compressed.",
     422: "Something in the request cannot be right; `errors` names it.",
     429: "Too much or too often; `Retry-After` says when again.",
-    503: "Not now, and nothing was written; `Retry-After` says when again.",
+    503: "Not now; `Retry-After` says when to send the same again, which does nothing twice.",
 }
 
 

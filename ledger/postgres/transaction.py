@@ -15,7 +15,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ledger.errors import BookRefused, BookUnreachable
+from ledger.errors import BookRefused, BookUnreachable, CommitUnknown
 
 Tx = Connection
 """A running transaction: whoever receives one works inside it and never ends it."""
@@ -23,8 +23,12 @@ Tx = Connection
 OpenTx = Callable[[], AbstractContextManager[Tx]]
 """Begins a transaction; leaving the block commits, an exception undoes everything."""
 
-_AWAY = ("08", "57P", "53", "55P03")
-"""SQLSTATEs: connection lost, shutting down, no room (disk, memory, connections), no lock."""
+_LOST = ("08", "57P")
+"""SQLSTATEs: the connection is lost, or the server shuts down."""
+
+_BUSY = ("53", "55P03", "40001", "40P01", "57014", "25P03", "25P04")
+"""SQLSTATEs: no room (disk, memory, connections), no lock in time, a deadlock or conflict that was
+resolved against us, a statement or transaction that took too long."""
 
 FAULTS = (
     DataError,
@@ -52,29 +56,39 @@ def alone(tx: Tx) -> Generator[None]:
 def transactions(engine: Engine) -> OpenTx:
     """Return the way to open transactions on this engine, READ COMMITTED.
 
-    They raise BookUnreachable when the database is away, has no connection free or no room left.
+    They raise BookUnreachable when the database is away, busy or full, so that nothing was written,
+    and CommitUnknown when it went away while it committed.
     """
 
     @contextmanager
     def open_tx() -> Generator[Tx]:
+        is_committing = False
         try:
             with engine.begin() as connection:
                 yield connection
+                is_committing = True
         except PoolTimeout as error:
             raise BookUnreachable("every database connection is busy") from error
         except DBAPIError as error:
-            if _is_away(error):
+            if _is_lost(error):
+                kind = CommitUnknown if is_committing else BookUnreachable
+                raise kind(_one_line(error)) from error
+            if _sqlstate(error).startswith(_BUSY):
                 raise BookUnreachable(_one_line(error)) from error
             raise
 
     return open_tx
 
 
-def _is_away(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    if state is None:  # The connection could not be made, or broke before an answer.
+def _is_lost(error: DBAPIError) -> bool:
+    state = _sqlstate(error)
+    if not state:  # The connection could not be made, or broke before an answer.
         return isinstance(error, OperationalError | InterfaceError)
-    return error.connection_invalidated or str(state).startswith(_AWAY)
+    return error.connection_invalidated or state.startswith(_LOST)
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
 
 
 def _one_line(error: DBAPIError) -> str:
