@@ -72,13 +72,14 @@ SEAL_KEY: Final = "seal_key"
 """What the schedule and closing by hand need besides."""
 
 
-def gateways_of(environ: Mapping[str, str]) -> Mapping[str, Gateway]:
-    """Return the gateways set up in the environment.
+def gateways_of(environ: Mapping[str, str], *, threads_max: int) -> Mapping[str, Gateway]:
+    """Return the gateways set up in the environment; none takes the last of our threads.
 
     Raises:
         gateways.errors.Misconfigured: a setting of a gateway is missing or wrong.
     """
-    transport = Transport(client=open_client(Limits()), monotonic_ms=clock.monotonic_ms)
+    limits = Limits(calls_max=max(1, threads_max - 1))
+    transport = Transport(open_client(limits), clock.monotonic_ms, limits)
     return open_gateways(transport, environ)
 
 
@@ -99,7 +100,7 @@ def open_house(settings: Settings, *, process: str, roles: Collection[Role] = tu
         open_recon_tx=speak(Role.RECON, connections_max=2),
         open_report_tx=speak(Role.REPORT, connections_max=2),
         open_auditor_tx=speak(Role.AUDITOR, connections_max=2),
-        gateways=gateways_of(os.environ),
+        gateways=gateways_of(os.environ, threads_max=settings.threads_max),
         calendar=load_calendar(),
         rates=load_rates(),
         personal_keys=personal_keys_of(settings),

@@ -1,15 +1,18 @@
 """The one way out to partners: time-outs, size limits, a breaker each, and no blind retry."""
 
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 import httpx2
+import structlog
 
 from gateways.errors import Misconfigured, OutcomeUnknown, Retryable
 
 _SLOW_DOWN: Final = 429
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Limits:
     body_bytes_max: int = 1_000_000
     calls_max: int = 16  # at once and per partner: a slow one must not take every thread
     failures_max: int = 5  # in a row, then the breaker opens
+    wasted_ms_max: int = 20_000  # in one failed call, then it opens at once
     rest_ms: int = 15_000
 
 
@@ -36,12 +40,23 @@ def open_client(limits: Limits) -> httpx2.Client:
 
 @dataclass(slots=True)
 class _Breaker:
-    """What one partner's last calls were like."""
+    """What one partner's last calls were like; `probe` numbers the call that tries it again."""
 
     failures: int = 0
     opened_at_ms: int | None = None
-    is_probing: bool = False
+    probe: int | None = None
     calls: int = 0
+    calls_ever: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call on its way to a partner."""
+
+    partner: str
+    breaker: _Breaker
+    number: int
+    begun_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +75,22 @@ class Transport:
         Raises:
             Retryable: nothing was sent for sure, or the partner asks us to slow down.
             OutcomeUnknown: it was sent, and no usable answer came.
-            Misconfigured: the address is not one.
+            Misconfigured: the address is not one, or who answers there cannot show who they are.
         """
-        breaker = self._admitted(partner)
+        call = self._admitted(partner)
         is_answered = False
+        failures_max = self.limits.failures_max
         try:
-            answer = self._send(url=url, media_type=media_type, body=body)
-            is_answered = True
+            status, content = self._send(url=url, media_type=media_type, body=body)
+            is_answered = status != _SLOW_DOWN
+            if not is_answered:
+                failures_max = 1  # It said so itself: nothing to find out by trying on.
+        except Misconfigured as problem:
+            failures_max = 1  # Only a person can help.
+            _log.error("gateway.misconfigured", partner=partner, reason=problem.reason)
+            raise
         finally:
-            self._settle(breaker, is_answered=is_answered)
-        status, content = answer
+            self._settle(call, is_answered=is_answered, failures_max=failures_max)
         if status == _SLOW_DOWN:
             raise Retryable(
                 f"{partner} asks us to slow down", raw=content, partner_code=str(status)
@@ -86,30 +107,41 @@ class Transport:
             breaker = self._breakers.get(partner)
             return breaker is not None and breaker.opened_at_ms is not None
 
-    def _admitted(self, partner: str) -> _Breaker:
+    def _admitted(self, partner: str) -> _Call:
         with self._lock:
             breaker = self._breakers.setdefault(partner, _Breaker())
             if breaker.calls >= self.limits.calls_max:
                 raise Retryable(f"{partner} already has {breaker.calls} calls waiting")
+            now_ms = self.monotonic_ms()
             if breaker.opened_at_ms is not None:
-                rested_ms = self.monotonic_ms() - breaker.opened_at_ms
-                if breaker.is_probing or rested_ms < self.limits.rest_ms:
+                rested_ms = now_ms - breaker.opened_at_ms
+                if breaker.probe is not None or rested_ms < self.limits.rest_ms:
                     raise Retryable(f"{partner} is resting after {breaker.failures} failures")
-                breaker.is_probing = True
+                breaker.probe = breaker.calls_ever + 1
             breaker.calls += 1
-            return breaker
+            breaker.calls_ever += 1
+            return _Call(partner, breaker, breaker.calls_ever, now_ms)
 
-    def _settle(self, breaker: _Breaker, *, is_answered: bool) -> None:
+    def _settle(self, call: _Call, *, is_answered: bool, failures_max: int) -> None:
         with self._lock:
+            breaker = call.breaker
             breaker.calls -= 1
-            breaker.is_probing = False
+            is_probe = breaker.probe == call.number
+            if breaker.opened_at_ms is not None and not is_probe:
+                return  # It began before the partner was left alone, and tells nothing new.
+            breaker.probe = None
             if is_answered:
+                if breaker.opened_at_ms is not None:
+                    _log.info("gateway.back", partner=call.partner)
                 breaker.failures = 0
                 breaker.opened_at_ms = None
                 return
             breaker.failures += 1
-            if breaker.failures >= self.limits.failures_max:
-                breaker.opened_at_ms = self.monotonic_ms()
+            now_ms = self.monotonic_ms()
+            is_too_slow = now_ms - call.begun_ms >= self.limits.wasted_ms_max
+            if is_probe or is_too_slow or breaker.failures >= failures_max:
+                breaker.opened_at_ms = now_ms
+                _log.error("gateway.left_alone", partner=call.partner, failures=breaker.failures)
 
     def _send(self, *, url: str, media_type: str, body: bytes) -> tuple[int, bytes]:
         """Return status and body; a 5xx counts against the partner like silence does."""
@@ -121,6 +153,8 @@ class Transport:
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as problem:
             raise Misconfigured("the partner's address is not one") from problem
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as problem:
+            if _is_stranger(problem):
+                raise Misconfigured(f"not sent: {problem}") from problem
             raise Retryable("no connection, so nothing was sent") from problem
         except httpx2.HTTPError as problem:
             raise OutcomeUnknown(f"sent, then {type(problem).__name__}") from problem
@@ -144,3 +178,11 @@ class Transport:
             if self.monotonic_ms() > until_ms:
                 raise OutcomeUnknown("the answer never ended")
         return bytes(content)
+
+
+def _is_stranger(problem: BaseException) -> bool:
+    """Say whether whoever answers there has no certificate that holds: expired, or not theirs."""
+    cause: BaseException | None = problem
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None
