@@ -1,5 +1,6 @@
 """Three hosts from one program: citizen pages, staff console, partner API."""
 
+import asyncio
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
@@ -8,15 +9,14 @@ from types import ModuleType
 from urllib.parse import urlsplit
 
 import structlog
-from anyio import to_thread
+from anyio import CancelScope, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import api.citizen
 import api.console
@@ -24,7 +24,8 @@ import api.partner
 from api import callbacks
 from api.access.body_limit import BODY_BYTES_MAX, BULK_BYTES_MAX, BULK_DOORS, BodyLimit
 from api.access.headers import SafeHeaders
-from api.access.partner_key import partner_by_key
+from api.access.partner_door import PartnerDoor
+from api.access.partner_key import caller_in
 from api.access.staff_session import SignInNeeded, staff_of
 from api.access.strict_json import StrictJson
 from api.callbacks import BodyTooLarge
@@ -36,7 +37,13 @@ from payments.errors import PaymentsError
 from reconciliation.errors import ReconciliationError
 
 IN_FLIGHT_MAX = 64
-"""Requests worked on or queued in one process; more are refused at once with 503."""
+"""Requests worked on or queued in one process; more are refused at once with 503.
+
+Callbacks have a queue, a thread and connections of their own and are not among them.
+"""
+
+WAIT_S = 1
+"""How long a request may wait for a thread while others take long; then it is refused with 503."""
 
 _STATIC = Path(__file__).parent / "static"
 _TOLD = (
@@ -79,12 +86,14 @@ class Hosts:
             await self._live(receive, send)
             return
         app = self._hosts.get(_host_of(scope)) or _refusal(HTTPException(404))
-        is_callback = str(scope.get("path", "")).startswith("/callbacks/")
-        if self._in_flight >= IN_FLIGHT_MAX and not is_callback:
+        if str(scope.get("path", "")).startswith("/callbacks/"):
+            await app(scope, receive, send)
+            return
+        if self._in_flight >= IN_FLIGHT_MAX:
             app = _refusal(HTTPException(503))
         self._in_flight += 1
         try:
-            await app(scope, receive, send)
+            await _worked_on(app, scope, receive, send)
         finally:
             self._in_flight -= 1
 
@@ -95,6 +104,31 @@ class Hosts:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _worked_on(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request, or refuse it when no thread took it up in time."""
+    threads, request = to_thread.current_default_thread_limiter(), asyncio.current_task()
+    is_answered = False
+
+    async def answer(message: Message) -> None:
+        nonlocal is_answered
+        is_answered = True
+        await send(message)
+
+    def look() -> None:
+        found = threads.statistics()
+        if found.tasks_waiting and request not in found.borrowers and not is_answered:
+            patience.cancel()
+
+    with CancelScope() as patience:
+        waiting = asyncio.get_running_loop().call_later(WAIT_S, look)
+        try:
+            await app(scope, receive, answer)
+        finally:
+            waiting.cancel()
+    if patience.cancelled_caught:
+        await _refusal(HTTPException(503))(scope, receive, send)
 
 
 def _citizen(house: House) -> FastAPI:
@@ -141,13 +175,16 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
         response = show(request, problem)
         if problem.status in (429, 503):
             response.headers["Retry-After"] = str(problem.retry_after_s)
+        if problem.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
         return response
 
     for kind in _TOLD:
         app.add_exception_handler(kind, tell)
     if package is api.partner:
         app.add_middleware(StrictJson, refuse=tell)
-        app.add_middleware(BodyLimit, bytes_max=_partner_limit(house))
+        app.add_middleware(BodyLimit, bytes_max=_partner_limit)
+        app.add_middleware(PartnerDoor, house=house, refuse=tell)
     elif package is api.console:
         app.add_middleware(BodyLimit, bytes_max=_staff_limit(house))
     else:
@@ -157,16 +194,10 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
     return app
 
 
-def _partner_limit(house: House) -> Callable[[Scope], int]:
-    """Return what says how long a body may be: long ones only from who shows a key."""
-
-    def limit(scope: Scope) -> int:
-        if scope["path"] not in BULK_DOORS:
-            return BODY_BYTES_MAX
-        key = Headers(scope=scope).get("authorization", "")
-        return BULK_BYTES_MAX if partner_by_key(house, key) else BODY_BYTES_MAX
-
-    return limit
+def _partner_limit(scope: Scope) -> int:
+    """Return how long a body may be: long ones only from who shows a key."""
+    is_bulk = scope["path"] in BULK_DOORS and caller_in(scope) is not None
+    return BULK_BYTES_MAX if is_bulk else BODY_BYTES_MAX
 
 
 def _staff_limit(house: House) -> Callable[[Scope], int]:

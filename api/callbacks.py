@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 
 from api.house import House
 from gateways.contract import Gateway, RawRequest, Rejection, Verdict
+from ledger.errors import BookUnreachable
 from payments.apply_notices import apply_notices
 from payments.errors import NotFound
 from payments.evidence import EvidenceKind, Received
@@ -32,10 +33,12 @@ class Gatherer:
     """Hands over, as one batch, what arrived while the last transaction committed.
 
     One caller alone waits for nobody. A batch that fails is tried again one by one, so that a
-    single bad notice cannot refuse its neighbours.
+    single bad notice cannot refuse its neighbours, until the database is found to be away. The
+    thread is its own: partners are heard while every other one is busy.
     """
 
     apply: Apply
+    _thread: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     _waiting: list[tuple[Received, asyncio.Future[Verdict]]] = field(default_factory=list)
     _worker: asyncio.Task[None] | None = None
 
@@ -56,7 +59,7 @@ class Gatherer:
             verdicts = [Verdict.UNAVAILABLE] * len(batch)
             try:
                 notices = [notice for notice, _ in batch]
-                verdicts = await to_thread.run_sync(self._apply_all, notices)
+                verdicts = await to_thread.run_sync(self._apply_all, notices, limiter=self._thread)
             finally:  # Nobody waits for ever, not even when a log cannot be written.
                 for (_, answer), verdict in zip(batch, verdicts, strict=True):
                     if not answer.done():  # The partner may have hung up meanwhile.
@@ -67,11 +70,20 @@ class Gatherer:
             return self.apply(notices)
         except Exception:  # noqa: BLE001 (a door: whatever broke, each notice gets its own try)
             _log.warning("callbacks.batch_failed", notices=len(notices), exc_info=True)
-        return [self._apply_one(notice) for notice in notices]
+        verdicts = [Verdict.UNAVAILABLE] * len(notices)
+        for place, notice in enumerate(notices):
+            try:
+                verdicts[place] = self._apply_one(notice)
+            except BookUnreachable as error:
+                _log.warning("callbacks.away", left=len(notices) - place, reason=str(error))
+                break
+        return verdicts
 
     def _apply_one(self, received: Received) -> Verdict:
         try:
             return self.apply([received])[0]
+        except BookUnreachable:
+            raise
         except Exception:  # noqa: BLE001 (a door: the partner is answered whatever broke)
             reference = received.notice.reference
             _log.exception("callbacks.notice_failed", reference=reference)

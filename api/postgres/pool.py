@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, make_url
 
 from ledger.postgres.transaction import OpenTx, transactions
 
-WAIT_S = 2
+WAIT_S = 1
 CONNECT_S = 3
 TCP_USER_MS = 20_000
 
