@@ -140,11 +140,14 @@ def _booked(under: int | None, attempt: Attempt) -> Booked:
 
 
 def _paid_at(received: Received, attempt: Attempt) -> datetime:
-    """Return when the gateway says the money was taken, when we heard of it if that is absurd."""
+    """Return when the gateway says the money was taken, when we heard of it if that is absurd.
+
+    We cannot have heard of an order before we made it: where our own clock says so, it went back.
+    """
     said = received.notice.occurred_at
-    heard = received.received_at
-    earliest = attempt.prepared.created_at - CLOCK_SKEW_MAX
-    if said is None or not earliest <= said <= heard + CLOCK_SKEW_MAX:
+    created = attempt.prepared.created_at
+    heard = max(received.received_at, created)
+    if said is None or not created - CLOCK_SKEW_MAX <= said <= heard + CLOCK_SKEW_MAX:
         return heard
     return said
 
