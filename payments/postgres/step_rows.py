@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from ledger.postgres.transaction import Tx
+from payments.client_event import news_of_moves
 from payments.move import AttemptMove, PaymentMove
+from payments.postgres.client_event_rows import add_client_events
 
 # A row that another transaction moved meanwhile is not moved, and gets no history for it.
 _TAKE: Final = """
@@ -51,12 +53,13 @@ SELECT count(*) FROM moved
 def take_steps(
     tx: Tx, *, attempts: Sequence[AttemptMove] = (), payments: Sequence[PaymentMove] = ()
 ) -> None:
-    """Keep steps, and move their locked rows to where the last of each leads."""
+    """Keep steps, move their locked rows to where the last of each leads, and tell the clients."""
     subjects = {("attempt", move.after.attempt_id) for move in attempts} | {
         ("payment", move.after.payment_id) for move in payments
     }
     moved = _take(tx, attempts, payments) if subjects else 0
     assert moved == len(subjects), "rows are locked before they move, so nobody else moved them"
+    add_client_events(tx, news_of_moves(payments))
 
 
 def take_step_unless_moved(tx: Tx, move: AttemptMove) -> bool:

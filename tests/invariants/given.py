@@ -21,6 +21,7 @@ _BOTH: Final[Rights] = {
     "payments.acknowledgement_turn": _ADD,
     "payments.obligation_lock": _LOCK,
     "payments.refund_due": _ADD,
+    "payments.client_event": _ADD,
     "api.lease": _ADD | ALL,
 }
 _PAYMENT: Final = frozenset({"state", "version", "paid_at"})
@@ -30,6 +31,13 @@ _ATTEMPT: Final = frozenset(
 _CHANGE: Final = frozenset(
     {"decided_on", "subject_index", "other_index", "person_index", "sealed", "facts"}
     | {"beneficiary", "version", "changed_at", "successor_id"}
+)
+_ENDPOINT: Final = frozenset(
+    {"url", "types", "description", "is_enabled", "disabled_reason", "disabled_at", "changed_at"}
+    | {"deleted_at", "failures", "failing_since", "rest_until", "busy_until", "is_slow"}
+)
+_WEBHOOK_DELIVERY: Final = frozenset(
+    {"due_since", "next_at", "attempts", "taken_at", "parked_at", "last_error"}
 )
 MAY_WRITE: Final[Mapping[str, Rights]] = {
     "clearing_app": _BOTH
@@ -52,6 +60,10 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.decision_watch": _LOCK | {"next_at", "attempts", "last_error"},
         "payments.delivery": _ADD,
         "payments.outage": _ADD,
+        "payments.webhook_endpoint": _ADD | _ENDPOINT,
+        "payments.webhook_secret": _LOCK | {"ends_at"},
+        "payments.webhook_delivery": _ADD | _WEBHOOK_DELIVERY,
+        "payments.webhook_try": _ADD,
         "payments.state_receipt": _ADD,
         "payments.state_receipt_cancelled": _ADD,
     },
@@ -61,6 +73,7 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.payment": _PAYMENT,
         "payments.attempt": _ATTEMPT,
         "payments.outbox": _ADD,
+        "payments.webhook_delivery": _ADD,
         "reconciliation.source": _ADD,
         "reconciliation.file": _ADD
         | {"state", "reason", "judged_at", "business_date", "version"}
@@ -112,6 +125,9 @@ MAY_CHANGE: Final[Rights] = {
     "payments.attempt": _ATTEMPT,
     "payments.outbox": ALL,
     "payments.decision_watch": _ANY_WAY,
+    "payments.webhook_endpoint": ALL,
+    "payments.webhook_secret": _ANY_WAY,
+    "payments.webhook_delivery": ALL,
     "reconciliation.file": ALL,  # Row by row, by keep_file_v1.
 }
 """What triggers do not refuse to the owner, table by table; all others only grow."""
@@ -168,6 +184,18 @@ REPORT_READS: Final[Rights] = {
     "payments.outage": frozenset(
         {"outage_id", "provider", "is_down", "source", "since", "said_at"}
     ),
+    "payments.client_event": frozenset(
+        {"client_event_id", "client", "payment_id", "sequence", "type", "created_at", "added_in"}
+    ),
+    "payments.webhook_endpoint": frozenset(
+        {"endpoint_id", "client", "types", "is_enabled", "disabled_reason", "disabled_at"}
+        | {"created_at", "changed_at", "deleted_at", "failures", "failing_since"}
+    ),
+    "payments.webhook_delivery": frozenset(
+        {"endpoint_id", "client_event_id", "client", "sequence", "due_since", "next_at"}
+        | {"attempts", "taken_at", "parked_at", "last_error"}
+    ),
+    "payments.webhook_try": ALL,
     "payments.agency_order": frozenset({"agency", "obligation_id", "amount_vnd", "ordered_at"}),
     "payments.acknowledgement_turn": frozenset(
         {"payment_id", "version", "turn", "kept_vnd", "at"}
