@@ -12,9 +12,10 @@ from gateways.contract import NextAction
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.obligations.registry import KINDS
-from payments.open_payment import Order, open_payment
+from payments.open_payment import open_payment
 from payments.payment import Payment
 from payments.payment_number import payment_number
+from payments.payment_order import Order
 from payments.postgres.obligation_rows import obligations_by_id
 from payments.routing import chosen
 from payments.send_to_gateway import send_to_gateway

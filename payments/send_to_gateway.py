@@ -1,14 +1,21 @@
 """Send a payment to a gateway: write it down, ask the gateway, write down what it said."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from gateways.contract import Gateway, Intent, NextAction, Outcome, Verdict
+from gateways.contract import Gateway, NextAction, Outcome, Verdict
 from gateways.errors import Declined, GatewayError, Misconfigured, Retryable, Untrusted
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.ask_plan import USUAL, AskPlan
 from payments.attempt import Attempt
-from payments.errors import BeingPaid, GatewayNotOffered, NotFound, NotPayable, NumberTaken
+from payments.errand import Errand, intent_of
+from payments.errors import (
+    BeingPaid,
+    Cancelled,
+    GatewayNotOffered,
+    NotFound,
+    NotPayable,
+    NumberTaken,
+)
 from payments.evidence import answer_of
 from payments.move import move_attempt, move_payment
 from payments.obligation import ObligationStatus
@@ -26,16 +33,6 @@ from payments.states import (
     PaymentStep,
 )
 from payments.vietnam_time import vietnam_date
-
-
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    """What the gateway shall be told besides the payment itself."""
-
-    reference: str
-    payer_address: str
-    return_url: str
-    purpose: str
 
 
 def send_to_gateway(
@@ -58,13 +55,14 @@ def send_to_gateway(
     Raises:
         NotFound: no such payment.
         NotPayable: the payment is over, or its price was for another day.
+        Cancelled: it was cancelled; what a gateway took still counts.
         BeingPaid: another attempt is alive, or nobody knows yet how the last one ended.
         GatewayNotOffered: the amount is outside what the gateway takes.
         NumberTaken: the reference exists already.
         GatewayError: the gateway could not be used; `Declined`, `Retryable` and `Misconfigured`
             mean that no money moved and the payer may try again.
     """
-    errand = _Errand(reference, payer_address, return_url, purpose)
+    errand = Errand(reference, payer_address, return_url, purpose)
     with open_tx() as tx:
         attempt = _prepare(tx, gateway, errand, payment_id=payment_id, now=now, plan=plan)
     try:
@@ -81,13 +79,15 @@ def send_to_gateway(
 
 
 def _prepare(
-    tx: Tx, gateway: Gateway, errand: _Errand, *, payment_id: int, now: datetime, plan: AskPlan
+    tx: Tx, gateway: Gateway, errand: Errand, *, payment_id: int, now: datetime, plan: AskPlan
 ) -> Attempt:
     """Return the attempt to start: a new one, or the live one at the same gateway."""
     locked = lock_rows.lock_by_payment(tx, [payment_id])
     payment = payment_rows.lock_payments(tx, [payment_id], lines=locked.lines).get(payment_id)
     if payment is None:
         raise NotFound("no such payment")
+    if payment.cancel_asked_at is not None:
+        raise Cancelled(payment.number)
     alive = _alive(tx, payment, gateway, now=now)
     _require_open(locked)
     if alive is not None:
@@ -95,19 +95,7 @@ def _prepare(
     _require_payable(tx, payment, locked, now=now)
     if not takes(gateway, payment.amount):
         raise GatewayNotOffered(f"{gateway.code} does not take {payment.amount.vnd} dong")
-    prepared = gateway.prepare(
-        Intent(
-            reference=errand.reference,
-            amount=payment.amount,
-            beneficiary=payment.lines[0].beneficiary,
-            purpose=errand.purpose,
-            language=payment.language,
-            payer_address=errand.payer_address,
-            return_url=errand.return_url,
-            created_at=now,
-            expires_at=min(payment.expires_at, now + gateway.capabilities.expiry),
-        )
-    )
+    prepared = gateway.prepare(intent_of(payment, gateway, errand, now=now))
     attempt = attempt_rows.insert_attempt(
         tx,
         payment_id=payment_id,

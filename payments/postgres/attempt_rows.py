@@ -1,5 +1,6 @@
 """Attempts in and out of the database."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,6 +55,26 @@ WHERE attempt.attempt_id = waiting.attempt_id
 """
 
 
+_INSERT: Final = """
+INSERT INTO payments.attempt (
+    payment_id, gateway, reference, state, version, amount_vnd, created_at, expires_at, fields,
+    gateway_transaction, next_ask_at, asked_count
+)
+SELECT payment_id, gateway, reference, %(state)s, 0, amount_vnd, created_at, expires_at, fields,
+    '', next_ask_at, 0
+FROM unnest(
+    %(payments)s::bigint[], %(gateways)s::text[], %(references)s::text[], %(amounts)s::bigint[],
+    %(created)s::timestamptz[], %(expires)s::timestamptz[], %(fields)s::jsonb[],
+    %(next_ask)s::timestamptz[]
+) AS new (
+    payment_id, gateway, reference, amount_vnd, created_at, expires_at, fields, next_ask_at
+)
+ORDER BY gateway, reference
+ON CONFLICT ON CONSTRAINT attempt_reference_once DO NOTHING
+RETURNING attempt_id, gateway, reference
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class NextQuestion:
     """When to ask about an attempt again, None for never; `is_asked` counts this time."""
@@ -92,6 +113,27 @@ def insert_attempt(
         .returning(attempt)
     ).one_or_none()
     return None if row is None else _attempt(row)
+
+
+def insert_attempts(tx: Tx, drafts: Sequence[Attempt]) -> dict[tuple[str, str], int]:
+    """Keep prepared attempts, and return ids by gateway and reference; none where that is taken."""
+    if not drafts:
+        return {}
+    rows = tx.exec_driver_sql(
+        _INSERT,
+        {
+            "state": AttemptState.PREPARED.value,
+            "payments": [each.payment_id for each in drafts],
+            "gateways": [each.gateway for each in drafts],
+            "references": [each.prepared.reference for each in drafts],
+            "amounts": [each.prepared.amount.vnd for each in drafts],
+            "created": [each.prepared.created_at for each in drafts],
+            "expires": [each.prepared.expires_at for each in drafts],
+            "fields": [json.dumps(dict(each.prepared.fields)) for each in drafts],
+            "next_ask": [each.next_ask_at for each in drafts],
+        },
+    )
+    return {(str(row.gateway), str(row.reference)): int(row.attempt_id) for row in rows}
 
 
 def lock_of_payments(tx: Tx, payment_ids: Collection[int]) -> dict[int, Attempt]:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
@@ -32,66 +33,112 @@ WITH opened AS (
         number, handle_hash, state, version, amount_vnd, priced_on, language, client, created_at,
         expires_at, metadata, return_url
     )
-    VALUES (
-        %(number)s, %(handle_hash)s, %(state)s, %(version)s, %(amount_vnd)s, %(priced_on)s,
-        %(language)s, %(client)s, %(created_at)s, %(expires_at)s,
-        %(metadata)s::jsonb, %(return_url)s
+    SELECT * FROM unnest(
+        %(numbers)s::text[], %(handle_hashes)s::bytea[], %(states)s::text[],
+        %(versions)s::integer[], %(amounts)s::bigint[], %(priced_on)s::date[],
+        %(languages)s::text[], %(clients)s::text[], %(created_at)s::timestamptz[],
+        %(expires_at)s::timestamptz[], %(metadata)s::jsonb[], %(return_urls)s::text[]
     )
     ON CONFLICT DO NOTHING
-    RETURNING payment_id, created_at
+    RETURNING payment_id, number, created_at
 ), lines AS (
     INSERT INTO payments.payment_line (
         payment_id, ordinal, obligation_id, part, amount_vnd, beneficiary, budget, explanation,
         obligation_version, captures_before
     )
-    SELECT opened.payment_id, line.*
-    FROM opened, unnest(
-        %(ordinals)s::integer[], %(obligations)s::bigint[], %(parts)s::text[],
-        %(amounts)s::bigint[], %(beneficiaries)s::text[], %(budgets)s::jsonb[],
-        %(explanations)s::jsonb[], %(obligation_versions)s::integer[],
-        %(captures_before)s::integer[]
-    ) AS line
+    SELECT opened.payment_id, line.ordinal, line.obligation_id, line.part, line.amount_vnd,
+        line.beneficiary, line.budget, line.explanation, line.obligation_version,
+        line.captures_before
+    FROM unnest(
+        %(line_numbers)s::text[], %(line_ordinals)s::integer[], %(line_obligations)s::bigint[],
+        %(line_parts)s::text[], %(line_amounts)s::bigint[], %(line_beneficiaries)s::text[],
+        %(line_budgets)s::jsonb[], %(line_explanations)s::jsonb[], %(line_versions)s::integer[],
+        %(line_captures_before)s::integer[]
+    ) AS line (
+        number, ordinal, obligation_id, part, amount_vnd, beneficiary, budget, explanation,
+        obligation_version, captures_before
+    )
+    JOIN opened USING (number)
 ), held AS (
     INSERT INTO payments.obligation_lock (obligation_id, payment_id, locked_at)
     SELECT DISTINCT line.obligation_id, opened.payment_id, opened.created_at
-    FROM opened, unnest(%(obligations)s::bigint[]) AS line (obligation_id)
+    FROM unnest(%(line_numbers)s::text[], %(line_obligations)s::bigint[])
+        AS line (number, obligation_id)
+    JOIN opened USING (number)
 )
-SELECT payment_id FROM opened
+SELECT number, payment_id FROM opened
+"""
+
+_IN_THE_WAY_OF: Final = """
+WITH meant AS (
+    SELECT line.obligation_id, line.payment_id FROM payments.payment_line AS line
+    WHERE line.obligation_id = ANY(%(ids)s::bigint[])
+    UNION
+    SELECT lock.obligation_id, lock.payment_id FROM payments.obligation_lock AS lock
+    WHERE lock.obligation_id = ANY(%(ids)s::bigint[])
+)
+SELECT meant.obligation_id AS wanted_id, payment.*
+FROM meant JOIN payments.payment ON payment.payment_id = meant.payment_id
+WHERE payment.state = ANY(%(states)s::text[])
+ORDER BY payment.payment_id, meant.obligation_id
 """
 
 
-def insert_payment(tx: Tx, new: Payment, *, handle_hash: bytes) -> int | None:
-    """Keep a new payment with its lines, holding its obligations, and return its id.
+def insert_payments(tx: Tx, new: Sequence[tuple[Payment, bytes]]) -> dict[str, Payment]:
+    """Keep new payments with their lines, each with the hash of its handle; return them by number.
 
-    None when its number or handle is taken. The obligations are locked and nobody else's.
+    Their obligations are locked and nobody else's, and are held from here on. Left out are those
+    whose number or handle is taken.
     """
-    payment_id = tx.exec_driver_sql(
+    if not new:
+        return {}
+    payments = [payment for payment, _ in new]
+    lines = [(payment.number, line) for payment in payments for line in payment.lines]
+    rows = tx.exec_driver_sql(
         _INSERT,
         {
-            "number": new.number,
-            "handle_hash": handle_hash,
-            "state": new.state.value,
-            "version": new.version,
-            "amount_vnd": new.amount.vnd,
-            "priced_on": new.priced_on,
-            "language": new.language,
-            "client": new.client,
-            "created_at": new.created_at,
-            "expires_at": new.expires_at,
-            "metadata": json.dumps(dict(new.metadata)),
-            "return_url": new.return_url,
-            "ordinals": [line.ordinal for line in new.lines],
-            "obligations": [line.obligation_id for line in new.lines],
-            "parts": [line.part for line in new.lines],
-            "amounts": [line.amount.vnd for line in new.lines],
-            "beneficiaries": [line.beneficiary for line in new.lines],
-            "budgets": [json.dumps(dict(line.budget)) for line in new.lines],
-            "explanations": [json.dumps(dict(line.explanation)) for line in new.lines],
-            "obligation_versions": [line.obligation_version for line in new.lines],
-            "captures_before": [line.captures_before for line in new.lines],
+            "numbers": [each.number for each in payments],
+            "handle_hashes": [handle_hash for _, handle_hash in new],
+            "states": [each.state.value for each in payments],
+            "versions": [each.version for each in payments],
+            "amounts": [each.amount.vnd for each in payments],
+            "priced_on": [each.priced_on for each in payments],
+            "languages": [each.language for each in payments],
+            "clients": [each.client for each in payments],
+            "created_at": [each.created_at for each in payments],
+            "expires_at": [each.expires_at for each in payments],
+            "metadata": [json.dumps(dict(each.metadata)) for each in payments],
+            "return_urls": [each.return_url for each in payments],
+            "line_numbers": [number for number, _ in lines],
+            "line_ordinals": [line.ordinal for _, line in lines],
+            "line_obligations": [line.obligation_id for _, line in lines],
+            "line_parts": [line.part for _, line in lines],
+            "line_amounts": [line.amount.vnd for _, line in lines],
+            "line_beneficiaries": [line.beneficiary for _, line in lines],
+            "line_budgets": [json.dumps(dict(line.budget)) for _, line in lines],
+            "line_explanations": [json.dumps(dict(line.explanation)) for _, line in lines],
+            "line_versions": [line.obligation_version for _, line in lines],
+            "line_captures_before": [line.captures_before for _, line in lines],
         },
-    ).scalar_one_or_none()
-    return None if payment_id is None else int(payment_id)
+    )
+    ids = {str(row.number): int(row.payment_id) for row in rows}
+    return {
+        each.number: replace(each, payment_id=ids[each.number])
+        for each in payments
+        if each.number in ids
+    }
+
+
+def in_the_way_of(tx: Tx, obligation_ids: Collection[int]) -> list[tuple[int, Payment]]:
+    """Return each of these obligations with a payment that may still pay it, oldest first.
+
+    The payments come without lines; one of what an obligation took the place of is one of its own.
+    """
+    rows = tx.exec_driver_sql(
+        _IN_THE_WAY_OF,
+        {"ids": list(obligation_ids), "states": [state.value for state in _IN_THE_WAY]},
+    )
+    return [(int(row.wanted_id), _payment(row, ())) for row in rows]
 
 
 def by_number(tx: Tx, number: str) -> Payment | None:
@@ -115,6 +162,15 @@ def lock_payments(
     """Lock payments in the order of their ids; their lines are those given, none if missing."""
     found = tx.exec_driver_sql(_LOCK, {"ids": list(payment_ids)})
     return {int(row.payment_id): _payment(row, lines.get(int(row.payment_id), ())) for row in found}
+
+
+def keep_cancelled(tx: Tx, cancelled: Payment) -> None:
+    """Keep when a locked payment was cancelled."""
+    tx.execute(
+        update(payment)
+        .where(payment.c.payment_id == cancelled.payment_id)
+        .values(cancel_asked_at=cancelled.cancel_asked_at)
+    )
 
 
 def in_the_way(tx: Tx, obligation_ids: Collection[int]) -> list[Payment]:

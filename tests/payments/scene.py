@@ -33,9 +33,10 @@ from payments.beneficiary import Beneficiary
 from payments.evidence import EvidenceKind, Received
 from payments.obligation import NewObligation
 from payments.obligations.rates import load_rates
-from payments.open_payment import Order, open_payment
+from payments.open_payment import open_payment
 from payments.payment import Payment
 from payments.payment_number import payment_number
+from payments.payment_order import Order
 from payments.personal_data import PersonalDataKeys
 from payments.postgres import attempt_rows, payment_rows
 from payments.push_beneficiaries import push_beneficiaries
@@ -100,6 +101,7 @@ class PaperGateway:
             ask_until=timedelta(days=3),
             notifies_failure=True,
             refunds_in_part=True,
+            refund_window=timedelta(days=30),
             pay_origins=frozenset({"https://paper.example.vn"}),
         )
 

@@ -18,8 +18,9 @@ from payments.errors import (
     NotPayable,
     NumberTaken,
 )
-from payments.open_payment import OBLIGATIONS_MAX, Order, open_payment
+from payments.open_payment import open_payment
 from payments.payment import Payment
+from payments.payment_order import OBLIGATIONS_MAX, Order
 from payments.states import PaymentState
 from tests.payments.scene import (
     AMOUNT,

@@ -44,14 +44,14 @@ def test_what_is_not_there_is_none(tx: Tx):
 def test_a_taken_number_keeps_nothing(tx: Tx):
     payment = opened(tx, owe(tx))
     again = replace(payment, lines=())
-    assert payment_rows.insert_payment(tx, again, handle_hash=b"n" * 32) is None
+    assert payment_rows.insert_payments(tx, [(again, b"n" * 32)]) == {}
     assert payment_of(tx, payment.number) == payment
 
 
 def test_an_obligation_that_is_held_is_not_held_twice(tx: Tx):
     payment = opened(tx, owe(tx))
     with pytest.raises(IntegrityError, match="obligation_lock_pkey"):
-        payment_rows.insert_payment(tx, replace(payment, number="NP2"), handle_hash=b"n" * 32)
+        payment_rows.insert_payments(tx, [(replace(payment, number="NP2"), b"n" * 32)])
 
 
 def test_locked_payments_carry_the_lines_they_are_given(tx: Tx):
