@@ -178,6 +178,22 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
                 "Cơ quan đã gửi hết hạn mức của phút này, chưa có gì được ghi. Hãy gửi lại sau.",
                 "The authority has used its share of this minute; nothing was kept. Send it later.",
             ),
+        payments_errors.Cancelled: Row(
+            409,
+            "payment-cancelled",
+            Words(
+                "Giao dịch này đã được hủy. Hãy mở một giao dịch mới.",
+                "This payment was cancelled. Open a new one.",
+            ),
+        ),
+        payments_errors.AlreadyPaid: Row(
+            409,
+            "already-paid",
+            Words(
+                "Tiền đã được thu nên không hủy được. Có thể yêu cầu hoàn tiền.",
+                "The money was taken, so this cannot be cancelled. A refund may be asked for.",
+            ),
+        ),
         ),
         payments_errors.KeyReused: Row(
             422,
@@ -188,6 +204,14 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
             ),
         ),
         payments_errors.KeyInFlight: Row(
+        payments_errors.KeyMissing: Row(
+            400,
+            "idempotency-key-missing",
+            Words(
+                "Thiếu hoặc sai Idempotency-Key. Hãy gửi một khóa riêng cho việc này.",
+                "The Idempotency-Key is missing or is none. Send a key drawn for this act alone.",
+            ),
+        ),
             409,
             "idempotency-key-in-flight",
             Words(

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-from gateways.contract import Answered, Gateway, Outcome, RawRequest, Verdict
+from gateways.contract import Answered, Gateway, Outcome, Verdict
 from gateways.errors import GatewayError, Untrusted
 from ledger.postgres.transaction import FAULTS, OpenTx, Tx
 from payments.acknowledgement import Signer
@@ -15,7 +15,7 @@ from payments.apply_notices import apply_notices
 from payments.ask_plan import USUAL, AskPlan
 from payments.attempt import Attempt
 from payments.business_calendar import BusinessCalendar
-from payments.evidence import EvidenceKind, Received, answer_of
+from payments.evidence import Received, answer_of, told
 from payments.move import move_attempt, move_payment
 from payments.obligations.rates import Rates
 from payments.postgres import attempt_rows, evidence_rows, lock_rows, payment_rows, step_rows
@@ -150,13 +150,8 @@ def _ask(
 
 def _received(attempt: Attempt, answer: Answered, plan: AskPlan, *, now: datetime) -> Received:
     """Return the answer as evidence, with what it means by now."""
-    meaning = plan.meaning(answer.notice.outcome, expires_at=attempt.prepared.expires_at, now=now)
-    return Received(
-        kind=EvidenceKind.ANSWER,
-        raw=RawRequest(method="", path="ask", query=b"", headers=(), body=answer.raw, peer=""),
-        notice=replace(answer.notice, outcome=meaning),
-        received_at=now,
-    )
+    means = plan.meaning(answer.notice.outcome, expires_at=attempt.prepared.expires_at, now=now)
+    return told(answer, means=means, received_at=now)
 
 
 def _next(

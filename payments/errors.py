@@ -7,11 +7,15 @@ PaymentsError
 ├── NotFound              no such payment, proof or obligation for this caller
 ├── NotPayable            the obligation cannot be paid now: paid, withdrawn
 │   ├── BeingPaid         somebody is paying it, until when
+│   ├── Cancelled         the payment was cancelled; a new one may be opened
 │   └── AmountChanged     the price is not the one the payer agreed to
 ├── GatewayNotOffered     this gateway does not take this payment
+├── AlreadyPaid           money was taken, so there is nothing to cancel
+├── NotRefundable         this money cannot go back so, or not now: why
 ├── StepRefused           the state table has no such step
 ├── NumberTaken           a random number met its twin; draw again
 ├── QuotaSpent            an authority sent more than its share of a minute; when to come again
+├── KeyMissing            a creating call came without its idempotency key
 ├── KeyReused             the idempotency key came with another body
 └── KeyInFlight           the twin of this request is still at work
 """
@@ -65,6 +69,10 @@ class BeingPaid(NotPayable):
         self.until = until
 
 
+class Cancelled(NotPayable):
+    """The payment was cancelled: no payer is sent to pay it any more."""
+
+
 class AmountChanged(NotPayable):
     """The amount due today is not what the payer was shown."""
 
@@ -77,6 +85,24 @@ class AmountChanged(NotPayable):
 
 class GatewayNotOffered(PaymentsError):
     """The gateway does not exist here, or does not take this payment."""
+
+
+class AlreadyPaid(PaymentsError):
+    """Money was taken for the payment, so it cannot be cancelled; it may be refunded."""
+
+    def __init__(self, *, state: str) -> None:
+        """Keep where the payment stands."""
+        super().__init__(f"this payment is {state}")
+        self.state = state
+
+
+class NotRefundable(PaymentsError):
+    """This money cannot go back so, or not now."""
+
+    def __init__(self, *, reason: str) -> None:
+        """Keep why, a word of `payments.refund.Obstacle`."""
+        super().__init__(f"this cannot be refunded so: {reason}")
+        self.reason = reason
 
 
 class StepRefused(PaymentsError):
@@ -92,6 +118,10 @@ class StepRefused(PaymentsError):
 
 class NumberTaken(PaymentsError):
     """A freshly drawn number or handle exists already; draw another."""
+
+
+class KeyMissing(PaymentsError):
+    """A call that creates something came without an idempotency key, or with what is none."""
 
 
 class KeyReused(PaymentsError):

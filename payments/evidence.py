@@ -1,10 +1,10 @@
 """The raw word of a partner, and the message we believe it to be."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gateways.contract import Notice, Outcome, Prepared, RawRequest
+from gateways.contract import Answered, Notice, Outcome, Prepared, RawRequest
 
 
 class EvidenceKind(enum.StrEnum):
@@ -26,6 +26,16 @@ class Received:
     raw: RawRequest
     notice: Notice
     received_at: datetime
+
+
+def told(answered: Answered, *, means: Outcome, received_at: datetime) -> Received:
+    """Return a gateway's answer about an order as evidence of what it means by now."""
+    return Received(
+        kind=EvidenceKind.ANSWER,
+        raw=RawRequest(method="", path="ask", query=b"", headers=(), body=answered.raw, peer=""),
+        notice=replace(answered.notice, outcome=means),
+        received_at=received_at,
+    )
 
 
 def answer_of(

@@ -62,7 +62,7 @@ def move_payment(
     evidence_id: int | None = None,
     paid_at: datetime | None = None,
 ) -> PaymentMove:
-    """Return the payment's next step; the first instant it was paid at stays.
+    """Return the payment's next step; the first instants it was paid and cancelled at stay.
 
     Raises:
         StepRefused: the table has no such step from here.
@@ -72,5 +72,6 @@ def move_payment(
         state=take_payment(payment.state, step),
         version=payment.version + 1,
         paid_at=payment.paid_at or paid_at,
+        cancel_asked_at=payment.cancel_asked_at or (at if step is PaymentStep.CANCEL else None),
     )
     return PaymentMove(payment, step, after, at, evidence_id)

@@ -25,6 +25,7 @@ from ledger.money import Money
 from ledger.postgres.balances import balance
 from ledger.postgres.transaction import Tx
 from payments.ask_gateway import ask_gateway
+from payments.cancel_payment import cancel_payment
 from payments.errors import PaymentsError
 from payments.evidence import Received
 from payments.expire_payments import expire_payments
@@ -65,6 +66,12 @@ WITHOUT_ROWS = {
                     AND attempt.state IN ('prepared', 'sent', 'unknown', 'held')
             ) AND state NOT IN ('paid', 'settled', 'overpaid')
         )
+    """,
+    "what was cancelled is not sent any more": """
+        SELECT sent.* FROM payments.step AS sent
+        JOIN payments.step AS cancelled USING (machine, subject_id)
+        WHERE machine = 'payment' AND sent.step = 'send' AND cancelled.step = 'cancel'
+            AND cancelled.version < sent.version
     """,
     "histories have no gap and end where their rows stand": """
         SELECT subject.* FROM (
@@ -130,6 +137,13 @@ BREAKS = {
     "a payment is under way while an attempt is, or money is held": [
         "ALTER TABLE payments.payment DISABLE TRIGGER ALL",
         "UPDATE payments.payment SET state = 'pending' WHERE state = 'created'",
+    ],
+    "what was cancelled is not sent any more": [
+        "ALTER TABLE payments.step DISABLE TRIGGER ALL",
+        """INSERT INTO payments.step
+            (machine, subject_id, version, step, from_state, to_state, at, evidence_id)
+        SELECT machine, subject_id, 0, 'cancel', from_state, to_state, at, NULL
+        FROM payments.step WHERE machine = 'payment' AND step = 'send'""",
     ],
     "histories have no gap and end where their rows stand": [
         "ALTER TABLE payments.step DISABLE TRIGGER ALL",
@@ -292,6 +306,23 @@ class PaymentLife(Life):
             limit_max=50,
         )
         self.count(said)
+
+    @rule(payment=payments, error=st.sampled_from([None, OutcomeUnknown("timeout")]))
+    def cancel(self, payment: Payment, error: GatewayError | None) -> None:
+        """A payer wants it no more; the gateway, asked, says "never came", or is silent."""
+        gateway = PaperGateway()
+        if error is not None:
+            gateway.on_ask = lambda prepared: gateway.answers.update({prepared.reference: [error]})
+        with suppress(PaymentsError):
+            cancel_payment(
+                inside(self.tx),
+                {"paper": gateway},
+                payment_id=payment.payment_id,
+                calendar=CALENDAR,
+                signer=SIGNER,
+                rates=RATES,
+                now=self.now,
+            )
 
     @rule()
     def expire(self) -> None:
