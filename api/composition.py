@@ -17,6 +17,7 @@ from api.identity import Client, IdentityProvider
 from api.keys import personal_keys_of, public_keys_of, signer_of
 from api.mail import mailer
 from api.page import Pages
+from api.paper_signature import paper_signer_of
 from api.partner.delivery import deliverer
 from api.partner.portal_confirm import portal_deliverer
 from api.postgres import quota_rows
@@ -114,6 +115,7 @@ def open_house(settings: Settings, *, process: str, roles: Collection[Role] = tu
             sends_mail=settings.mail is not None,
         ),
         identity=_identity(settings),
+        paper_signer=paper_signer_of(settings),
     )
 
 

@@ -22,6 +22,7 @@ from api import clock, unattended
 from api.access.staff_right import StaffRight
 from api.application import application
 from api.composition import WEB, open_house
+from api.demo_certificate import CERTIFICATE, KEY, make_certificate
 from api.house import House
 from api.postgres.embedded import Server
 from api.postgres.migrate import ready_database
@@ -212,6 +213,7 @@ def _far_sides(chosen: _Demo, logs: Path) -> Child:
 def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, str]:
     """Return the demo's settings: secrets drawn once, addresses as asked for today."""
     path = folder / SETTINGS_FILE
+    make_certificate(folder / "paper", now=clock.now())
     # What a demo of an earlier version had no need of is drawn now.
     kept = _drawn() | (read_settings_file(path) if path.exists() else {})
     addresses = [f"http://127.0.0.1:{first_port + offset}" for offset in range(4)]
@@ -233,6 +235,8 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
         "CLEARING_FAR_SIDE_URL": far_side,
         "CLEARING_INBOX": str(folder / "inbox"),
         "CLEARING_SEALS": str(folder / "seals"),
+        "CLEARING_PAPER_CERTIFICATE": str(folder / "paper" / CERTIFICATE),
+        "CLEARING_PAPER_KEY": str(folder / "paper" / KEY),
         "CLEARING_SANDBOX": "true",
         "CLEARING_ASK_FIRST_S": "3",
         "CLEARING_ASK_LONGEST_S": "60",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from api.clock import vietnam_day
 from api.identity import IdentityProvider
 from api.page import Pages
+from api.paper_signature import PaperSigner
 from api.settings import Settings
 from gateways.contract import Gateway
 from ledger.postgres.transaction import OpenTx
@@ -35,6 +36,7 @@ class House(LookHouse):
     reads what names nobody, `open_auditor_tx` reads everything.
     `identity` is where citizens sign in, None where nobody can.
     `public_keys` are the Ed25519 keys acknowledgements may be signed with, by key id.
+    `paper_signer` signs what is printed of them, None where no certificate is set.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class House(LookHouse):
     public_keys: Mapping[str, bytes]
     pages: Pages
     identity: IdentityProvider | None = None
+    paper_signer: PaperSigner | None = None
 
     def today(self) -> date:
         """Return the day it is in Vietnam."""

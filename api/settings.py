@@ -90,6 +90,10 @@ class Settings(BaseSettings):
         default=2_000_000_000, ge=0, description="by one person, on one day of Vietnam"
     )
     signing_key: Key32 = Field(description="Ed25519 seed that signs acknowledgements")
+    paper_certificate: Path | None = Field(
+        default=None, description="PEM file that papers are signed with, those above it behind"
+    )
+    paper_key: Path | None = Field(default=None, description="PEM file with its private key")
     seals: Path = Field(description="folder the seals of closed days are published in")
     seal_key: Key32 | None = Field(
         default=None, description="Ed25519 seed that signs seals; only who closes days needs it"
