@@ -10,6 +10,7 @@ from typing import Final
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.access import errors as access_errors
 from api.callbacks import BodyTooLarge
 from api.clock import VIETNAM
 from api.uploads.errors import FileRefused
@@ -145,6 +146,14 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
                 "This cannot be paid now: it is paid already or was withdrawn.",
             ),
         ),
+        payments_errors.NotRefundable: Row(
+            409,
+            "not-refundable",
+            Words(
+                "Khoản này hiện không hoàn được theo cách đó. Hãy tải lại để xem trạng thái.",
+                "This cannot be refunded so, or not now. Read the state again.",
+            ),
+        ),
         payments_errors.BeingPaid: Row(
             409,
             "being-paid",
@@ -169,15 +178,6 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
                 "This way of paying does not take this payment. Choose another.",
             ),
         ),
-        payments_errors.StepRefused: _CONFLICT,
-        payments_errors.NumberTaken: _DOWN,
-        payments_errors.QuotaSpent: Row(
-            429,
-            "quota-spent",
-            Words(
-                "Cơ quan đã gửi hết hạn mức của phút này, chưa có gì được ghi. Hãy gửi lại sau.",
-                "The authority has used its share of this minute; nothing was kept. Send it later.",
-            ),
         payments_errors.Cancelled: Row(
             409,
             "payment-cancelled",
@@ -194,6 +194,23 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
                 "The money was taken, so this cannot be cancelled. A refund may be asked for.",
             ),
         ),
+        payments_errors.StepRefused: _CONFLICT,
+        payments_errors.NumberTaken: _DOWN,
+        payments_errors.QuotaSpent: Row(
+            429,
+            "quota-spent",
+            Words(
+                "Cơ quan đã gửi hết hạn mức của phút này, chưa có gì được ghi. Hãy gửi lại sau.",
+                "The authority has used its share of this minute; nothing was kept. Send it later.",
+            ),
+        ),
+        payments_errors.KeyMissing: Row(
+            400,
+            "idempotency-key-missing",
+            Words(
+                "Thiếu hoặc sai Idempotency-Key. Hãy gửi một khóa riêng cho việc này.",
+                "The Idempotency-Key is missing or is none. Send a key drawn for this act alone.",
+            ),
         ),
         payments_errors.KeyReused: Row(
             422,
@@ -204,14 +221,6 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
             ),
         ),
         payments_errors.KeyInFlight: Row(
-        payments_errors.KeyMissing: Row(
-            400,
-            "idempotency-key-missing",
-            Words(
-                "Thiếu hoặc sai Idempotency-Key. Hãy gửi một khóa riêng cho việc này.",
-                "The Idempotency-Key is missing or is none. Send a key drawn for this act alone.",
-            ),
-        ),
             409,
             "idempotency-key-in-flight",
             Words(
@@ -246,6 +255,46 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
             ),
         ),
         reconciliation_errors.ReconciliationError: _CONFLICT,
+        access_errors.PartnerRefused: Row(
+            403,
+            "partner-refused",
+            Words(
+                "Hệ thống đối tác không được làm việc này.",
+                "This partner may not do this.",
+            ),
+        ),
+        access_errors.ScopeMissing: Row(
+            403,
+            "scope-missing",
+            Words(
+                "Khóa này không có quyền dùng chức năng này. Hãy xin cấp khóa có quyền được nêu.",
+                "This key has no right to this door. Ask for a key with the scope named.",
+            ),
+        ),
+        access_errors.CertificateRefused: Row(
+            401,
+            "certificate-refused",
+            Words(
+                "Thiếu hoặc sai chứng thư của hệ thống đối tác.",
+                "The certificate of this partner is missing or wrong.",
+            ),
+        ),
+        access_errors.SignatureRefused: Row(
+            401,
+            "signature-refused",
+            Words(
+                "Thiếu hoặc sai chữ ký của yêu cầu, chưa có gì được ghi. Hãy ký lại rồi gửi.",
+                "The request's signature is missing or wrong; nothing was kept. Sign and resend.",
+            ),
+        ),
+        access_errors.RequestsSpent: Row(
+            429,
+            "requests-spent",
+            Words(
+                "Đối tác đã gửi hết hạn mức của phút này, chưa có gì được ghi. Hãy gửi lại sau.",
+                "The partner has used its share of this minute; nothing was kept. Send it later.",
+            ),
+        ),
         BodyTooLarge: Row(
             413,
             "body-too-large",
@@ -334,7 +383,7 @@ def _row_of(error: Exception) -> Row:
 def _fields_of(error: Exception) -> tuple[tuple[str, str], ...]:
     if isinstance(error, FileRefused):
         return ((error.field, error.vi), (error.field, error.reason))
-    if isinstance(error, payments_errors.InputRefused):
+    if isinstance(error, payments_errors.InputRefused | access_errors.PartnerRefused):
         return ((error.field, error.reason),)
     if isinstance(error, payments_errors.AmountChanged):
         return (("shown_total_vnd", f"due today: {error.due.vnd}"),)

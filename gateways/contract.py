@@ -210,8 +210,10 @@ class SettlementReport:
 class Capabilities:
     """What this gateway takes and offers; routing reads this and guesses nothing.
 
-    `ask_until` is how long after creation the partner still answers a query. `pay_origins` are the
-    only origins, such as `https://pay.example.vn`, that a payer may be sent to.
+    `ask_until` is how long after creation the partner still answers a query. `refund_window` is how
+    long after it took money it gives it back, None when it never does. `pay_origins` are the only
+    origins, such as `https://pay.example.vn`, that a payer may be sent to. `starts_alone` says that
+    `start` only makes an address: the partner hears of the order from the payer's browser.
     """
 
     name_vi: str
@@ -222,7 +224,9 @@ class Capabilities:
     ask_until: timedelta
     notifies_failure: bool
     refunds_in_part: bool
+    refund_window: timedelta | None
     pay_origins: frozenset[str]
+    starts_alone: bool = False
 
 
 class Gateway(Protocol):

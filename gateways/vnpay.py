@@ -141,7 +141,9 @@ class Vnpay:
             ask_until=timedelta(days=7),
             notifies_failure=True,
             refunds_in_part=True,
+            refund_window=timedelta(days=30),
             pay_origins=frozenset({f"{page.scheme}://{page.netloc}"}),
+            starts_alone=True,
         )
 
     def prepare(self, intent: Intent) -> Prepared:

@@ -38,6 +38,7 @@ from payments.postgres import (
     payment_rows,
     step_rows,
 )
+from payments.propose_refunds import propose_refunds
 from payments.settle_differences import settle_differences
 from payments.states import LOCKING
 
@@ -125,6 +126,7 @@ def _keep(
     captures = _captures(tx, rulings, evidence_ids, calendar)
     post_entries(tx, [_entry(capture, locked) for capture in captures])
     capture_rows.keep_captures(tx, captures)
+    propose_refunds(tx, captures, now=now)
     step_rows.take_steps(
         tx,
         attempts=[

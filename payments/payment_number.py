@@ -1,4 +1,4 @@
-"""Payment numbers: twelve signs to read out and write down, with one that checks the others."""
+"""Payment and refund numbers: twelve signs to read out and write down, with one that checks the others."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Thirty-two signs: digits and capitals without 0, O, 1 and I."""
 
 PREFIX: Final = "NP"
+REFUND_PREFIX: Final = "RF"
 LENGTH: Final = 12
 BITS: Final = 45
 """How many random bits a number carries."""
@@ -21,18 +22,40 @@ def payment_number(bits: int) -> str:
     Raises:
         ValueError: `bits` is below zero.
     """
-    if bits < 0:
-        raise ValueError("random bits are not below zero")
-    free = "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(_FREE)))
-    body = PREFIX + free
-    return body + ALPHABET[_check(body)]
+    return _number(PREFIX, bits)
+
+
+def refund_number(bits: int) -> str:
+    """Return the number of a refund, made like a payment's.
+
+    Raises:
+        ValueError: `bits` is below zero.
+    """
+    return _number(REFUND_PREFIX, bits)
 
 
 def is_payment_number(text: str) -> bool:
     """Say whether a normalised text has the shape of a number and its check sign fits."""
+    return _is_number(PREFIX, text)
+
+
+def is_refund_number(text: str) -> bool:
+    """Say whether a normalised text has the shape of a refund's number and its sign fits."""
+    return _is_number(REFUND_PREFIX, text)
+
+
+def _number(prefix: str, bits: int) -> str:
+    if bits < 0:
+        raise ValueError("random bits are not below zero")
+    free = "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(_FREE)))
+    body = prefix + free
+    return body + ALPHABET[_check(body)]
+
+
+def _is_number(prefix: str, text: str) -> bool:
     return (
         len(text) == LENGTH
-        and text.startswith(PREFIX)
+        and text.startswith(prefix)
         and all(sign in _VALUES for sign in text)
         and _VALUES[text[-1]] == _check(text[:-1])
     )

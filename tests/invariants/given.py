@@ -25,6 +25,13 @@ _BOTH: Final[Rights] = {
     "api.lease": _ADD | ALL,
 }
 _PAYMENT: Final = frozenset({"state", "version", "paid_at"})
+_REFUND: Final = frozenset(
+    {"state", "version", "gateway_transaction", "next_ask_at", "finished_at", "outcome"}
+)
+_REFUND_BY_PEOPLE: Final = frozenset(
+    {"approved_by", "approved_at", "digest", "sent_at", "asked_count", "decision"}
+    | {"bank_reference", "paid_back_on", "settlement"}
+)
 _ATTEMPT: Final = frozenset(
     {"state", "version", "gateway_transaction", "next_ask_at", "asked_count"}
 )
@@ -39,6 +46,9 @@ _ENDPOINT: Final = frozenset(
 _WEBHOOK_DELIVERY: Final = frozenset(
     {"due_since", "next_at", "attempts", "taken_at", "parked_at", "last_error"}
 )
+_PARTNER: Final = frozenset(
+    {"sort", "return_origins", "certificates", "must_sign", "requests_per_minute_max"}
+)
 MAY_WRITE: Final[Mapping[str, Rights]] = {
     "clearing_app": _BOTH
     | {
@@ -51,9 +61,13 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.intake_refusal": _ADD,
         "payments.payment": _ADD | _PAYMENT | {"cancel_asked_at"},
         "payments.payment_line": _ADD,
+        "payments.refund": _ADD | _REFUND | _REFUND_BY_PEOPLE,
         "payments.attempt": _ADD | _ATTEMPT,
         "payments.idempotency": _LOCK | {"status", "answer"},
         "api.quota": _LOCK | ALL,
+        "api.partner": _ADD | _PARTNER,
+        "api.partner_key": _ADD | {"revoked_at", "last_used_at"},
+        "api.partner_signing_key": _ADD | {"revoked_at", "sealed"},
         "payments.outbox": _ADD
         | {"next_at", "attempts", "delivered_at", "parked_at", "last_error", "again_at"},
         "payments.agency_order": _ADD,
@@ -61,7 +75,7 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.delivery": _ADD,
         "payments.outage": _ADD,
         "payments.webhook_endpoint": _ADD | _ENDPOINT,
-        "payments.webhook_secret": _LOCK | {"ends_at"},
+        "payments.webhook_secret": _LOCK | {"ends_at", "sealed"},
         "payments.webhook_delivery": _ADD | _WEBHOOK_DELIVERY,
         "payments.webhook_try": _ADD,
         "payments.state_receipt": _ADD,
@@ -71,6 +85,7 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
     | {
         "payments.obligation": frozenset({"status", "captures"}),
         "payments.payment": _PAYMENT,
+        "payments.refund": _ADD | _REFUND,
         "payments.attempt": _ATTEMPT,
         "payments.outbox": _ADD,
         "payments.webhook_delivery": _ADD,
@@ -118,10 +133,14 @@ MAY_CHANGE: Final[Rights] = {
     "payments.idempotency": _ANY_WAY,
     "api.lease": _ANY_WAY,
     "api.quota": _ANY_WAY,
+    "api.partner": _PARTNER,
+    "api.partner_key": frozenset({"revoked_at", "last_used_at"}),
+    "api.partner_signing_key": frozenset({"revoked_at", "sealed"}),
     "payments.beneficiary": frozenset({"name", "bank_name", "statement_source"}),
     "payments.obligation": _CHANGE | {"status", "confirmed_at", "captures"},
     "payments.authority": frozenset({"name", "in_force_to", "successor", "items_per_minute_max"}),
     "payments.payment": _PAYMENT | {"cancel_asked_at"},
+    "payments.refund": _REFUND | _REFUND_BY_PEOPLE,
     "payments.attempt": _ATTEMPT,
     "payments.outbox": ALL,
     "payments.decision_watch": _ANY_WAY,
@@ -133,6 +152,13 @@ MAY_CHANGE: Final[Rights] = {
 """What triggers do not refuse to the owner, table by table; all others only grow."""
 
 REPORT_READS: Final[Rights] = {
+    "api.partner": ALL,
+    "api.partner_key": frozenset(
+        {"key_id", "partner", "scopes", "issued_at", "expires_at", "revoked_at", "last_used_at"}
+    ),
+    "api.partner_signing_key": frozenset(
+        {"key_id", "partner", "algorithm", "public_key", "added_at", "expires_at", "revoked_at"}
+    ),
     "payments.beneficiary": ALL,
     "payments.authority": ALL,
     "payments.intake": frozenset(
@@ -161,6 +187,11 @@ REPORT_READS: Final[Rights] = {
     "payments.payment_line": frozenset(
         {"payment_id", "ordinal", "part", "amount_vnd", "beneficiary"}
         | {"obligation_version", "captures_before"}
+    ),
+    "payments.refund": frozenset(
+        {"refund_id", "payment_id", "capture_id", "gateway", "amount_vnd", "cause", "route"}
+        | {"state", "version", "proposed_at", "approved_at", "sent_at", "finished_at"}
+        | {"settlement"}
     ),
     "payments.attempt": frozenset(
         {"attempt_id", "payment_id", "gateway", "state", "version", "amount_vnd"}
@@ -197,9 +228,7 @@ REPORT_READS: Final[Rights] = {
     ),
     "payments.webhook_try": ALL,
     "payments.agency_order": frozenset({"agency", "obligation_id", "amount_vnd", "ordered_at"}),
-    "payments.acknowledgement_turn": frozenset(
-        {"payment_id", "version", "turn", "kept_vnd", "at"}
-    ),
+    "payments.acknowledgement_turn": frozenset({"payment_id", "version", "turn", "kept_vnd", "at"}),
     "payments.state_receipt": frozenset(
         {"receipt_id", "payment_id", "obligation_id", "authority", "sort", "amount_vnd"}
         | {"issued_on", "attached_at"}
