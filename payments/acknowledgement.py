@@ -41,6 +41,14 @@ PublicKeys = Mapping[str, bytes]
 """Raw Ed25519 public keys of 32 bytes by key id, retired ones too: old proofs stay good."""
 
 
+class TokenFault(enum.Enum):
+    """Why a text proves nothing."""
+
+    NO_TOKEN = enum.auto()
+    UNKNOWN_KEY = enum.auto()  # or a known one, under another name
+    ALTERED = enum.auto()
+
+
 class Signer(Protocol):
     """Signs, and says with which key."""
 
@@ -132,28 +140,6 @@ class SignedAcknowledgement:
     payload: bytes
     signature: bytes
     key_id: str
-
-
-class AcknowledgementTurn(enum.StrEnum):
-    """What ended a proof: money that went back."""
-
-    REPLACED = "replaced"  # a part of it; another proof is for what is kept
-    REVOKED = "revoked"  # all of it
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """That a proof counts no more, since `at`, because of a refund.
-
-    `kept` is what is left of the money, `successor` the proof of that, None where nothing is left.
-    """
-
-    number: str
-    turn: AcknowledgementTurn
-    refund_number: str
-    kept: Money
-    at: datetime
-    successor: SignedAcknowledgement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,22 +274,30 @@ def qr_token(acknowledgement: Acknowledgement, *, signer: Signer) -> str:
 
 def read_token(text: str, public_keys: PublicKeys) -> Claim | None:
     """Return what a QR token proves, None for anything altered, foreign or not a token."""
+    judged = judge_token(text, public_keys)
+    return None if isinstance(judged, TokenFault) else judged
+
+
+def judge_token(text: str, public_keys: PublicKeys) -> Claim | TokenFault:
+    """Return what a QR token proves, or why it proves nothing."""
     token = text.strip()
     if len(token) > TOKEN_MAX or not _TOKEN_SHAPE.fullmatch(token):
-        return None
+        return TokenFault.NO_TOKEN
     signed, _, mark = token.rpartition(".")
     try:
         signature = _from_base64url(mark)
         claim: Any = json.loads(_from_base64url(signed.partition(".")[2]))
     except ValueError:
-        return None
+        return TokenFault.ALTERED
     match claim:
         case [str(number), int(amount), int(at), str(key_id), str(about)]:
             key = public_keys.get(key_id)
         case _:
-            return None
-    if key is None or not _is_signed(signed.encode("ascii"), signature, key):
-        return None
+            return TokenFault.ALTERED
+    if key is None:
+        return TokenFault.UNKNOWN_KEY
+    if not _is_signed(signed.encode("ascii"), signature, key):
+        return TokenFault.ALTERED
     # Only what our own key signed comes this far, so the values are ours.
     return Claim(number, Money(amount), datetime.fromtimestamp(at, UTC), about, key_id)
 

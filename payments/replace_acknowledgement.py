@@ -4,8 +4,9 @@ from datetime import datetime
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
-from payments.acknowledgement import AcknowledgementTurn, Ended, Signer, sign_replacement
+from payments.acknowledgement import Signer, sign_replacement
 from payments.postgres import acknowledgement_rows, payment_rows
+from payments.proven import AcknowledgementTurn, Ended
 
 
 def replace_acknowledgement(
@@ -19,17 +20,16 @@ def replace_acknowledgement(
     """
     # Two refunds of one payment end its proof one after the other.
     payment_rows.lock_payments(tx, [payment_id], lines={})
-    first = acknowledgement_rows.of_payment(tx, payment_id)
-    if first is None:
+    proven = acknowledgement_rows.proven_of(tx, payment_id)
+    if proven is None:
         return None
-    ended = acknowledgement_rows.ended_of(tx, payment_id)
-    done = next((each for each in ended if each.refund_number == refund_number), None)
+    done = next((each for each in proven.ended if each.refund_number == refund_number), None)
     if done is not None:
         assert done.kept == kept, "one refund leaves one amount"
         return done
-    current = ended[-1].successor if ended else first
-    assert current is not None, "nothing goes back of what is all back"
-    version = len(ended) + 2
+    assert not proven.is_revoked, "nothing goes back of what is all back"
+    current = proven.signed
+    version = len(proven.ended) + 2
     is_all_back = kept == Money(0)
     new = Ended(
         number=current.number,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from payments.acknowledgement import AcknowledgementTurn, PublicKeys, Signer, verify
+from payments.acknowledgement import PublicKeys, Signer, verify
+from payments.proven import AcknowledgementTurn
 from payments.vietnam_time import vietnam_text
 
 TYPE: Final = "clearing.revocations.v1"

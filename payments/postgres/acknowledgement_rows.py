@@ -1,6 +1,6 @@
 """Signed acknowledgements in and out of the database; none is ever changed, some are ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +8,10 @@ from sqlalchemy import Row, insert, select
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
-from payments.acknowledgement import AcknowledgementTurn, Ended, SignedAcknowledgement
+from payments.acknowledgement import SignedAcknowledgement
 from payments.postgres.paper_tables import acknowledgement_turn as turned
 from payments.postgres.tables import acknowledgement as t
+from payments.proven import AcknowledgementTurn, Ended, Proven, proven
 from payments.revocations import Revocation
 
 
@@ -37,7 +38,7 @@ def insert_acknowledgements(
 
 
 def of_payment(tx: Tx, payment_id: int) -> SignedAcknowledgement | None:
-    """Return the first proof of a payment, None while it has none; `ended_of` says if it ended."""
+    """Return the first proof of a payment, None while it has none."""
     row = tx.execute(select(t).where(t.c.payment_id == payment_id)).one_or_none()
     return None if row is None else _signed(row)
 
@@ -77,12 +78,18 @@ def keep_ended(tx: Tx, payment_id: int, ended: Ended, *, version: int) -> None:
     )
 
 
-def ended_of(tx: Tx, payment_id: int) -> Sequence[Ended]:
+def proven_of(tx: Tx, payment_id: int) -> Proven | None:
+    """Return the proof of a payment as it stands, None while it has none."""
+    first = of_payment(tx, payment_id)
+    return None if first is None else proven(first, ended_of(tx, payment_id))
+
+
+def ended_of(tx: Tx, payment_id: int) -> tuple[Ended, ...]:
     """Return what became of the proofs of a payment, oldest first; the last says what counts."""
     found = tx.execute(
         select(turned).where(turned.c.payment_id == payment_id).order_by(turned.c.version)
     )
-    return [_ended(row) for row in found]
+    return tuple(_ended(row) for row in found)
 
 
 def revocations(tx: Tx, *, revocations_max: int) -> list[Revocation]:

@@ -8,9 +8,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
-from payments.acknowledgement import AcknowledgementTurn, Ended, read_token, verify
+from payments.acknowledgement import read_token, verify
 from payments.payment import Payment
 from payments.postgres import acknowledgement_rows as rows
+from payments.proven import AcknowledgementTurn, Ended
 from payments.replace_acknowledgement import replace_acknowledgement
 from payments.revocations import REVOCATIONS_MAX
 from tests.payments.scene import (
@@ -49,7 +50,7 @@ def test_when_all_went_back_the_proof_is_revoked(tx: Tx, paid: Payment):
     assert ended is not None
     assert (ended.number, ended.turn) == (paid.number, AcknowledgementTurn.REVOKED)
     assert ended.successor is None
-    assert rows.ended_of(tx, paid.payment_id) == [ended]
+    assert rows.ended_of(tx, paid.payment_id) == (ended,)
 
 
 def test_when_a_part_went_back_another_proof_says_what_is_kept(tx: Tx, paid: Payment):

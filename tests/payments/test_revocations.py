@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from payments.acknowledgement import AcknowledgementTurn, Ed25519Signer
+from payments.acknowledgement import Ed25519Signer
+from payments.proven import AcknowledgementTurn
 from payments.revocations import Revocation, read_revocations, sign_revocations
 
 NOW = datetime(2026, 3, 11, 2, tzinfo=UTC)
