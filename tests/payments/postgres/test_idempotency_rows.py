@@ -9,7 +9,17 @@ from sqlalchemy import text
 
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.errors import KeyInFlight, KeyReused
-from payments.postgres.idempotency_rows import Fresh, Replay, begin, finish, forget
+from payments.postgres.idempotency_rows import (
+    Fresh,
+    Keyed,
+    Replay,
+    begin,
+    begin_all,
+    finish,
+    finish_all,
+    forget,
+    let_go,
+)
 from tests.payments.scene import NOW
 
 BODY = b"b" * 32
@@ -94,3 +104,26 @@ def test_old_keys_are_forgotten(tx: Tx):
     assert forget(tx, before=NOW) == 0
     assert forget(tx, before=NOW + timedelta(days=30)) == 1
     assert tx.execute(text("SELECT count(*) FROM payments.idempotency")).scalar_one() == 0
+
+
+def keyed(key: str) -> Keyed:
+    return Keyed("shop", "/v1/payments", key)
+
+
+def test_each_of_many_is_begun_as_if_alone(tx: Tx):
+    claim(tx, key="done")
+    answer(tx, key="done")
+    claim(tx, key="under way")
+    wanted = [(keyed(key), BODY) for key in ("new", "done", "under way", "newer")]
+    begun = begin_all(tx, [*wanted, (Keyed("another", "/v1/payments", "done"), BODY)], now=NOW)
+    assert [type(each) for each in begun] == [Fresh, Replay, KeyInFlight, Fresh, Fresh]
+    (other,) = begin_all(tx, [(keyed("done"), b"c" * 32)], now=NOW)
+    assert isinstance(other, KeyReused)
+
+
+def test_many_answers_are_kept_and_what_came_to_nothing_is_free_again(tx: Tx):
+    wanted = [(keyed(key), BODY) for key in ("a", "b", "c")]
+    begin_all(tx, wanted, now=NOW)
+    finish_all(tx, [(keyed("a"), 201, b"1"), (keyed("b"), 200, b"2")])
+    let_go(tx, [keyed("c"), keyed("a")])
+    assert begin_all(tx, wanted, now=NOW) == [Replay(201, b"1"), Replay(200, b"2"), Fresh()]
