@@ -184,7 +184,13 @@ def _undone(engine: Engine) -> Iterator[Connection]:
 
 def _clone(server: Server, template: str) -> str:
     name = next(_names)
-    _administer(server, "CREATE DATABASE {} TEMPLATE {} OWNER clearing_owner", name, template)
+    # Copied file by file: twice as fast as block by block through the log for so small a database.
+    _administer(
+        server,
+        "CREATE DATABASE {} TEMPLATE {} OWNER clearing_owner STRATEGY FILE_COPY",
+        name,
+        template,
+    )
     with psycopg.connect(server.dsn()) as connection:
         # Who may do what in a database is not cloned with it.
         connection.execute(
