@@ -1,0 +1,5 @@
+"""A whole house for faults that only show at its doors."""
+
+from tests.api.conftest import house
+
+__all__ = ["house"]
