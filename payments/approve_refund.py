@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from ledger.postgres.transaction import Tx
-from payments.errors import NotFound, NotRefundable
+from payments.errors import NotRefundable
+from payments.hold_refund import HeldRefund, hold_refund
 from payments.move import move_payment
-from payments.payment import Payment
-from payments.postgres import lock_rows, payment_rows, refund_rows, step_rows
+from payments.postgres import lock_rows, refund_rows, step_rows
 from payments.refund import (
     Obstacle,
     Refund,
@@ -31,12 +31,13 @@ def approve_refund(tx: Tx, number: str, *, digest: bytes, by: str, now: datetime
         NotRefundable: it is not what was shown, no longer due, not for this person to approve, or
             another has decided.
     """
-    refund, payment = _locked(tx, number)
+    held = hold_refund(tx, number)
+    refund = held.refund
     if refund.state is not RefundState.PROPOSED:
         if refund.approved_by == by and refund.digest == digest:
             return refund
         raise NotRefundable(reason=Obstacle.ALREADY)
-    obstacle = _obstacle(tx, refund, digest=digest, by=by)
+    obstacle = _obstacle(tx, held, digest=digest, by=by)
     if obstacle is not None:
         raise NotRefundable(reason=obstacle)
     approved = replace(refund, approved_by=by, approved_at=now, digest=digest)
@@ -45,28 +46,13 @@ def approve_refund(tx: Tx, number: str, *, digest: bytes, by: str, now: datetime
     refund_rows.approve(tx, approved)
     move = move_refund(approved, RefundStep.APPROVE, at=now)
     refund_rows.take_step(tx, move)
-    _begin(tx, payment, refund, now=now)
+    _begin(tx, held, now=now)
     return move.after
 
 
-def _locked(tx: Tx, number: str) -> tuple[Refund, Payment]:
-    """Lock obligations, payment and refund, in this order everywhere.
-
-    Raises:
-        NotFound: there is no such refund.
-    """
-    found = refund_rows.by_number(tx, number)
-    if found is None:
-        raise NotFound("no such refund")
-    locked = lock_rows.lock_by_payment(tx, [found.payment_id])
-    payments = payment_rows.lock_payments(tx, [found.payment_id], lines=locked.lines)
-    refund = refund_rows.lock_refund(tx, number)
-    assert refund is not None, "a refund never goes away"
-    return refund, payments[found.payment_id]
-
-
-def _obstacle(tx: Tx, refund: Refund, *, digest: bytes, by: str) -> Obstacle | None:
-    """Return what forbids to approve a locked refund."""
+def _obstacle(tx: Tx, held: HeldRefund, *, digest: bytes, by: str) -> Obstacle | None:
+    """Return what forbids to approve a refund."""
+    refund = held.refund
     if not is_person(by):
         return Obstacle.NOT_A_PERSON
     if by == refund.proposed_by:
@@ -75,27 +61,25 @@ def _obstacle(tx: Tx, refund: Refund, *, digest: bytes, by: str) -> Obstacle | N
         return Obstacle.CHANGED
     if refund.obligation_id is None:
         return None
-    return _no_longer_due(tx, refund, refund.obligation_id)
+    return _no_longer_due(tx, held, refund.obligation_id)
 
 
-def _no_longer_due(tx: Tx, refund: Refund, obligation_id: int) -> Obstacle | None:
+def _no_longer_due(tx: Tx, held: HeldRefund, obligation_id: int) -> Obstacle | None:
     """Return what changed since a refund for an obligation was proposed."""
     standing = refund_rows.standing_for(tx, obligation_id)
     if refund_rows.back_for(tx, standing) > refund_rows.due_for(tx, standing):
         return Obstacle.NOT_DUE
-    is_settled = bool(refund_rows.settled_among(tx, [refund.payment_id]))
-    if is_settled and refund.route is not RefundRoute.STATE_PROCEDURE:
+    if held.is_settled and held.refund.route is not RefundRoute.STATE_PROCEDURE:
         return Obstacle.BENEFICIARY_HAS_IT
     return None
 
 
-def _begin(tx: Tx, payment: Payment, refund: Refund, *, now: datetime) -> None:
+def _begin(tx: Tx, held: HeldRefund, *, now: datetime) -> None:
     """Say that money of the payment is on its way back, unless other money of it is already."""
+    payment = held.payment
     if payment.state is PaymentState.REFUNDING:
         return
-    taken = refund_rows.sum_of(tx, refund.capture_id)
-    assert taken is not None, "a refund is of a sum that was taken"
-    move = move_payment(payment, PaymentStep.REFUND, at=now, paid_at=taken.paid_at)
+    move = move_payment(payment, PaymentStep.REFUND, at=now, paid_at=held.taken.paid_at)
     step_rows.take_steps(tx, payments=[move])
     if payment.state in LOCKING:
         lock_rows.close(tx, paid=(), released=[payment.payment_id])

@@ -16,6 +16,7 @@ REFUND_DUE: Final = "obligation.refund_due"
 REOPENED: Final = "obligation.reopened"
 OVERPAID: Final = "payment.overpaid"
 SETTLED: Final = "payment.settled"
+REFUNDED: Final = "payment.refunded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,32 @@ class Reckoned:
     old_status: str
     new_status: str
     happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Money of an obligation's payment that went back to the payer; `cause` is the refund's number.
+
+    `reason` is a word of `payments.refund.RefundCause`: only `refund_due` takes back what was paid
+    for the obligation, the rest was surplus. `kept` is what is left of what fulfilled the payment.
+    """
+
+    cause: str
+    subscriber: str
+    obligation_id: int
+    kind: str
+    obligation_number: str
+    payment_number: str
+    reason: str
+    route: str
+    document: str
+    amount: Money
+    kept: Money
+    gateway: str
+    old_status: str
+    new_status: str
+    happened_at: datetime
+    type: str = REFUNDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +149,13 @@ def changes_of(
     ]
 
 
-def event_id_of(change: Change | Reckoned) -> str:
+def event_id_of(change: Change | Reckoned | Returned) -> str:
     """Return the id of a change's event: the same on every repeat, and nobody else's."""
     name = f"{change.type}\n{change.cause}\n{change.obligation_id}"
     return f"evt_{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
-def payload_of(change: Change | Reckoned) -> dict[str, object]:
+def payload_of(change: Change | Reckoned | Returned) -> dict[str, object]:
     """Return what is sent; the order number is added where the event is kept."""
     return {
         "id": event_id_of(change),
@@ -137,7 +164,7 @@ def payload_of(change: Change | Reckoned) -> dict[str, object]:
         "data": {
             "kind": change.kind,
             "number": change.obligation_number,
-            **(_paid(change) if isinstance(change, Change) else _reckoned(change)),
+            **_told(change),
             "old_status": change.old_status,
             "new_status": change.new_status,
         },
@@ -147,6 +174,29 @@ def payload_of(change: Change | Reckoned) -> dict[str, object]:
 def _successor_of(one: Owed, owed: Mapping[int, Owed]) -> str:
     newest = owed.get(one.counts_for, one)
     return "" if newest is one else newest.number_shown
+
+
+def _told(change: Change | Reckoned | Returned) -> dict[str, object]:
+    match change:
+        case Change():
+            return _paid(change)
+        case Reckoned():
+            return _reckoned(change)
+        case Returned():
+            return _returned(change)
+
+
+def _returned(change: Returned) -> dict[str, object]:
+    return {
+        "payment_number": change.payment_number,
+        "refund_number": change.cause,
+        "reason": change.reason,
+        "route": change.route,
+        "document": change.document,
+        "amount_vnd": change.amount.vnd,
+        "kept_vnd": change.kept.vnd,
+        "gateway": change.gateway,
+    }
 
 
 def _paid(change: Change) -> dict[str, object]:

@@ -3,15 +3,18 @@
 import enum
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from gateways.contract import Capabilities
-from ledger.money import Money
+from gateways.contract import Capabilities, Prepared, RefundOrder, RefundOutcome
+from ledger.money import ZERO, Money
 from payments.decision import Movement
 from payments.payment_number import refund_number
 from payments.refund_states import OVER, RefundState, RefundStep, take_refund
+from payments.states import PaymentStep
+from payments.taken_sum import TakenSum
 
 SYSTEM: Final = "system:refunds"
 """Who proposes what follows by itself; a person approves it."""
@@ -46,6 +49,13 @@ class RefundRoute(enum.StrEnum):
     )
 
 
+class Holder(enum.StrEnum):
+    """Who has the money, and gave it back by bank."""
+
+    GATEWAY = "gateway"  # it has not passed it on
+    BENEFICIARY = "beneficiary"  # the gateway passed it on, surplus as it is
+
+
 class Obstacle(enum.StrEnum):
     """Why money cannot go back so, or not now."""
 
@@ -58,6 +68,7 @@ class Obstacle(enum.StrEnum):
     CHANGED = "changed"  # it is not what the approver was shown
     NOT_DUE = "not_due"  # less is due back by now
     BENEFICIARY_HAS_IT = "beneficiary_has_it"  # since it was proposed: propose it again
+    NOT_APPROVED = "not_approved"
     ALREADY = "already"  # somebody else approved or rejected it first
 
 
@@ -144,6 +155,20 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundWord:
+    """What a gateway's word, or ours, says of a refund.
+
+    `evidence_id` is the word itself, None for our own doing; `next_ask_at` is when to ask again.
+    """
+
+    outcome: RefundOutcome
+    code: str
+    gateway_transaction: str = ""
+    evidence_id: int | None = None
+    next_ask_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RefundMove:
     """A step of a refund; `evidence_id` is the word it was taken on, None for our own doing."""
 
@@ -224,6 +249,22 @@ def route_after_refusal(cause: RefundCause) -> RefundRoute:
     return RefundRoute.TRANSFER
 
 
+def step_after(
+    taken: Sequence[TakenSum], *, is_another_under_way: bool, is_settled: bool
+) -> PaymentStep | None:
+    """Return the step of a payment one of whose refunds is over; None while another is under way.
+
+    `taken` are all sums of the payment, with what went back by now.
+    """
+    if is_another_under_way:
+        return None
+    if all(each.kept == ZERO for each in taken):
+        return PaymentStep.REFUND_ALL
+    if any(each.kept > ZERO and each.movement is not Movement.CAPTURED for each in taken):
+        return PaymentStep.RESUME_OVERPAID
+    return PaymentStep.RESUME_SETTLED if is_settled else PaymentStep.RESUME_PAID
+
+
 def refusal_of(
     capabilities: Capabilities | None, *, is_whole: bool, paid_at: datetime, now: datetime
 ) -> str:
@@ -235,6 +276,24 @@ def refusal_of(
     if not is_whole and not capabilities.refunds_in_part:
         return "not_in_part"
     return ""
+
+
+def order_of(refund: Refund, prepared: Prepared, taken: TakenSum) -> RefundOrder:
+    """Return what a gateway is told of a refund, the same on every try.
+
+    It is told of the sum it took, which need not be the one that was asked for.
+    """
+    assert refund.sent_at is not None, "an order is written down before it is sent"
+    is_numbered = taken.gateway_transaction != taken.reference
+    return RefundOrder(
+        reference=refund.number,
+        payment=replace(prepared, amount=taken.amount),
+        gateway_transaction=taken.gateway_transaction if is_numbered else "",
+        amount=refund.amount,
+        ordered_by=refund.approved_by,
+        purpose=f"Hoan tien {refund.payment_number} {refund.number}",
+        ordered_at=refund.sent_at,
+    )
 
 
 def next_ask_at(*, asked_count: int, sent_at: datetime, now: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from ledger.postgres.transaction import Tx
 from payments.errors import NotFound, NotRefundable
 from payments.owed import Locked
 from payments.postgres import lock_rows, payment_rows, refund_rows
-from payments.postgres.refund_rows import NewRefund, Sum
+from payments.postgres.refund_rows import NewRefund
 from payments.refund import (
     CAUSES,
     Obstacle,
@@ -18,6 +18,7 @@ from payments.refund import (
     number_of,
     route_of,
 )
+from payments.taken_sum import TakenSum
 
 
 def request_refund(tx: Tx, wanted: Wanted, *, by: str, now: datetime) -> Refund:
@@ -57,7 +58,7 @@ def request_refund(tx: Tx, wanted: Wanted, *, by: str, now: datetime) -> Refund:
     return refund
 
 
-def _amount(tx: Tx, wanted: Wanted, taken: Sum, locked: Locked) -> Money:
+def _amount(tx: Tx, wanted: Wanted, taken: TakenSum, locked: Locked) -> Money:
     """Return how much goes back.
 
     Raises:
@@ -80,7 +81,7 @@ def _amount(tx: Tx, wanted: Wanted, taken: Sum, locked: Locked) -> Money:
     return amount
 
 
-def _due(tx: Tx, wanted: Wanted, taken: Sum, locked: Locked) -> Money:
+def _due(tx: Tx, wanted: Wanted, taken: TakenSum, locked: Locked) -> Money:
     """Return what of a sum is due back for an obligation and nobody asked for yet."""
     obligation_id = wanted.obligation_id
     if obligation_id is None or obligation_id not in locked.owed:
@@ -94,7 +95,7 @@ def _due(tx: Tx, wanted: Wanted, taken: Sum, locked: Locked) -> Money:
     return min(due, *of_this) if of_this else ZERO
 
 
-def _route(tx: Tx, wanted: Wanted, taken: Sum, cause: RefundCause) -> RefundRoute:
+def _route(tx: Tx, wanted: Wanted, taken: TakenSum, cause: RefundCause) -> RefundRoute:
     """Return the way the money goes back.
 
     Raises:

@@ -14,10 +14,11 @@ from payments.obligations.rates import Rates
 from payments.owed import Owed
 from payments.postgres import change_rows, lock_rows, outbox_rows
 from payments.postgres.obligation_rows import obligations_by_id
+from payments.propose_due import propose_due
 
 
 def settle_differences(tx: Tx, causes: Mapping[int, str], *, rates: Rates, now: datetime) -> None:
-    """Close what is covered, open again what is not, and keep what is due back.
+    """Close what is covered, open again what is not, and keep and propose what is due back.
 
     `causes` says by obligation id why it is worth comparing. What cannot be priced for the days it
     was paid on stays as it is. Repeating it changes nothing.
@@ -72,6 +73,7 @@ def _settle(
             cause=cause,
             now=now,
         )
+        propose_due(tx, obligation.obligation_id, due=found.beyond, document=cause, now=now)
         types.append(REFUND_DUE)
     if step is ObligationStep.REOPEN and status is not obligation.status:
         types.append(REOPENED)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from ledger.postgres.transaction import Tx
-from payments.event import Change, Event, Reckoned, event_id_of, payload_of
+from payments.event import Change, Event, Reckoned, Returned, event_id_of, payload_of
 
 # The obligation's row is locked by whoever adds its event, so no number is drawn twice.
 _ADD: Final = """
@@ -212,7 +212,7 @@ WHERE outbox.outbox_id = waiting.outbox_id
 """
 
 
-def add_events(tx: Tx, changes: Sequence[Change | Reckoned], *, now: datetime) -> None:
+def add_events(tx: Tx, changes: Sequence[Change | Reckoned | Returned], *, now: datetime) -> None:
     """Keep one event per change, due at once, numbered after those before it."""
     if not changes:
         return

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -18,6 +18,7 @@ from payments.refund import (
     Settlement,
 )
 from payments.refund_states import RefundState
+from payments.taken_sum import TakenSum
 
 _SELECT: Final = """
 SELECT
@@ -106,8 +107,8 @@ WHERE refund_id = %(refund)s AND version = %(before)s
 _REFUNDABLE: Final = """
 SELECT
     capture.capture_id, capture.payment_id, capture.attempt_id, capture.gateway,
-    capture.gateway_transaction, capture.movement, capture.amount_vnd, capture.paid_at,
-    capture.business_date, capture.entry_key,
+    capture.gateway_transaction, capture.reference, capture.movement, capture.amount_vnd,
+    capture.paid_at, capture.business_date, capture.entry_key, line.beneficiary,
     (SELECT count(*) FROM payments.refund WHERE refund.capture_id = capture.capture_id) AS refunds,
     (SELECT coalesce(sum(refund.amount_vnd), 0) FROM payments.refund
      WHERE refund.capture_id = capture.capture_id
@@ -115,6 +116,9 @@ SELECT
     (SELECT coalesce(sum(refund.amount_vnd), 0) FROM payments.refund
      WHERE refund.capture_id = capture.capture_id AND refund.state = 'done') AS returned_vnd
 FROM payments.capture
+-- All lines of a payment have the same beneficiary, so the first one names it.
+JOIN payments.payment_line AS line
+    ON line.payment_id = capture.payment_id AND line.ordinal = 1
 """
 _SUMS_OF_PAYMENT: Final = (
     _REFUNDABLE + "WHERE capture.payment_id = %(payment)s ORDER BY capture.capture_id"
@@ -152,37 +156,67 @@ JOIN payments.refund ON refund.obligation_id = meant.obligation_id
 WHERE (meant.obligation_id = %(obligation)s OR meant.successor_id = %(obligation)s)
     AND refund.state NOT IN ('rejected', 'refused')
 """
+# An order's refunds go to its gateway one at a time, the oldest first. What is ordered now is asked
+# about if no answer is kept; what was ordered before keeps its first instant, to be the same order.
+_CLAIM_TO_SEND: Final = """
+WITH due AS MATERIALIZED (
+    SELECT refund_id FROM payments.refund AS waiting
+    WHERE waiting.state = 'approved' AND waiting.next_ask_at <= %(now)s
+        AND NOT EXISTS (
+            SELECT FROM payments.refund AS other
+            WHERE other.attempt_id = waiting.attempt_id AND other.refund_id <> waiting.refund_id
+                AND (other.state IN ('sent', 'accepted', 'unknown')
+                    OR (other.state = 'approved' AND other.next_ask_at IS NOT NULL
+                        AND other.refund_id < waiting.refund_id))
+        )
+    ORDER BY waiting.next_ask_at
+    LIMIT %(limit)s
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE payments.refund SET next_ask_at = %(lease_until)s
+FROM due
+WHERE refund.refund_id = due.refund_id
+RETURNING refund.number
+"""
+_CLAIM_TO_ASK: Final = """
+WITH due AS MATERIALIZED (
+    SELECT refund_id FROM payments.refund
+    WHERE state IN ('sent', 'accepted', 'unknown') AND next_ask_at <= %(now)s
+    ORDER BY next_ask_at
+    LIMIT %(limit)s
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE payments.refund SET next_ask_at = %(lease_until)s, asked_count = asked_count + 1
+FROM due
+WHERE refund.refund_id = due.refund_id
+RETURNING refund.number
+"""
+_NUMBERED: Final = _SELECT + "WHERE refund.number = ANY(%(numbers)s::text[]) ORDER BY refund_id"
+_SENT: Final = """
+UPDATE payments.refund
+SET state = %(state)s, version = %(version)s, sent_at = %(sent_at)s, next_ask_at = %(next_ask_at)s
+WHERE refund_id = %(refund)s AND version = %(before)s
+"""
+_ASK_AT: Final = """
+UPDATE payments.refund SET next_ask_at = %(next_ask_at)s WHERE refund_id = %(refund)s
+"""
+# A gateway that speaks of the last refund of an order may mean an earlier one of the same amount,
+# as long as it never said that it has this one.
+_MISTAKABLE: Final = """
+SELECT EXISTS (
+    SELECT FROM payments.refund AS earlier
+    WHERE earlier.attempt_id = %(attempt)s AND earlier.refund_id <> %(refund)s
+        AND earlier.amount_vnd = %(amount)s AND earlier.state = 'done'
+        AND earlier.route = 'gateway'
+) AND NOT EXISTS (
+    SELECT FROM payments.step
+    WHERE step.machine = 'refund' AND step.subject_id = %(refund)s AND step.step = 'accept'
+)
+"""
 _SETTLED: Final = """
 SELECT subject_id FROM payments.step
 WHERE machine = 'payment' AND subject_id = ANY(%(payments)s::bigint[]) AND step = 'settle'
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """One sum a gateway took: what is asked back of it, and what went back already.
-
-    `refunds` counts all that was ever asked for, called off or not.
-    """
-
-    capture_id: int
-    payment_id: int
-    attempt_id: int
-    gateway: str
-    gateway_transaction: str
-    movement: Movement
-    amount: Money
-    paid_at: datetime
-    business_date: date
-    entry_key: str
-    refunds: int
-    back: Money
-    returned: Money
-
-    @property
-    def left(self) -> Money:
-        """Return what nobody has asked back yet."""
-        return self.amount - self.back
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,18 +364,67 @@ def take_last_step(tx: Tx, move: RefundMove) -> None:
     assert moved == 1, "a refund is locked before it moves, so nobody else moved it"
 
 
-def sums_of_payment(tx: Tx, payment_id: int) -> list[Sum]:
+def claim_to_send(
+    tx: Tx, *, now: datetime, lease_until: datetime, refunds_max: int
+) -> list[Refund]:
+    """Return approved refunds whose gateway may be told now, put off until the lease ends."""
+    return _claimed(tx, _CLAIM_TO_SEND, now=now, lease_until=lease_until, limit=refunds_max)
+
+
+def claim_to_ask(tx: Tx, *, now: datetime, lease_until: datetime, refunds_max: int) -> list[Refund]:
+    """Return refunds it is time to ask about, counted as asked and put off until the lease ends."""
+    return _claimed(tx, _CLAIM_TO_ASK, now=now, lease_until=lease_until, limit=refunds_max)
+
+
+def keep_sent(tx: Tx, move: RefundMove) -> None:
+    """Keep that a claimed refund is about to be ordered, before its gateway hears of it."""
+    after = move.after
+    _keep_step(tx, move)
+    moved = tx.exec_driver_sql(
+        _SENT,
+        {
+            "refund": after.refund_id,
+            "before": move.before.version,
+            "state": after.state.value,
+            "version": after.version,
+            "sent_at": after.sent_at,
+            "next_ask_at": after.next_ask_at,
+        },
+    ).rowcount
+    assert moved == 1, "a claimed refund is locked, so nobody else moved it"
+
+
+def ask_at(tx: Tx, refund: Refund, at: datetime | None) -> None:
+    """Keep when a locked refund is looked at again, None for never."""
+    tx.exec_driver_sql(_ASK_AT, {"refund": refund.refund_id, "next_ask_at": at})
+
+
+def is_mistakable(tx: Tx, refund: Refund) -> bool:
+    """Say whether a gateway's word on a refund may be about an earlier one of the same amount."""
+    return bool(
+        tx.exec_driver_sql(
+            _MISTAKABLE,
+            {
+                "attempt": refund.attempt_id,
+                "refund": refund.refund_id,
+                "amount": refund.amount.vnd,
+            },
+        ).scalar_one()
+    )
+
+
+def sums_of_payment(tx: Tx, payment_id: int) -> list[TakenSum]:
     """Return the sums taken for a payment, the oldest first."""
     return [_sum(row) for row in tx.exec_driver_sql(_SUMS_OF_PAYMENT, {"payment": payment_id})]
 
 
-def sum_of(tx: Tx, capture_id: int) -> Sum | None:
+def sum_of(tx: Tx, capture_id: int) -> TakenSum | None:
     """Return one sum that was taken."""
     row = tx.exec_driver_sql(_SUM, {"capture": capture_id}).one_or_none()
     return None if row is None else _sum(row)
 
 
-def sums_by_key(tx: Tx, entry_keys: Collection[str]) -> list[Sum]:
+def sums_by_key(tx: Tx, entry_keys: Collection[str]) -> list[TakenSum]:
     """Return the sums that these entries of the book are of."""
     return [_sum(row) for row in tx.exec_driver_sql(_SUMS_BY_KEY, {"keys": list(entry_keys)})]
 
@@ -378,6 +461,16 @@ def settled_among(tx: Tx, payment_ids: Collection[int]) -> set[int]:
     return {int(row.subject_id) for row in rows}
 
 
+def _claimed(
+    tx: Tx, statement: str, *, now: datetime, lease_until: datetime, limit: int
+) -> list[Refund]:
+    claimed = tx.exec_driver_sql(
+        statement, {"now": now, "lease_until": lease_until, "limit": limit}
+    )
+    numbers = [str(row.number) for row in claimed]
+    return [_refund(row) for row in tx.exec_driver_sql(_NUMBERED, {"numbers": numbers})]
+
+
 def _keep_step(tx: Tx, move: RefundMove) -> None:
     tx.exec_driver_sql(
         _STEP,
@@ -393,17 +486,19 @@ def _keep_step(tx: Tx, move: RefundMove) -> None:
     )
 
 
-def _sum(row: Row[Any]) -> Sum:
-    return Sum(
+def _sum(row: Row[Any]) -> TakenSum:
+    return TakenSum(
         capture_id=int(row.capture_id),
         payment_id=int(row.payment_id),
         attempt_id=int(row.attempt_id),
         gateway=str(row.gateway),
         gateway_transaction=str(row.gateway_transaction),
+        reference=str(row.reference),
         movement=Movement(row.movement),
         amount=Money(int(row.amount_vnd)),
         paid_at=row.paid_at,
         business_date=row.business_date,
+        beneficiary=str(row.beneficiary),
         entry_key=str(row.entry_key),
         refunds=int(row.refunds),
         back=Money(int(row.back_vnd)),
