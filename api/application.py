@@ -13,7 +13,6 @@ from anyio import CancelScope, to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -24,8 +23,10 @@ import api.console
 import api.partner
 from api import callbacks
 from api.access.body_limit import BODY_BYTES_MAX, BULK_BYTES_MAX, BULK_DOORS, BodyLimit
+from api.access.errors import PartnerRefused
 from api.access.headers import SafeHeaders
-from api.access.partner_key import partner_by_key
+from api.access.partner_door import PartnerDoor
+from api.access.partner_key import caller_in
 from api.access.staff_session import SignInNeeded, staff_of
 from api.access.strict_json import StrictJson
 from api.callbacks import BodyTooLarge
@@ -52,6 +53,7 @@ _TOLD = (
     BookUnreachable,
     ReconciliationError,
     BodyTooLarge,
+    PartnerRefused,
     RequestValidationError,
     HTTPException,
     Exception,
@@ -175,13 +177,16 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
         response = show(request, problem)
         if problem.status in (429, 503):
             response.headers["Retry-After"] = str(problem.retry_after_s)
+        if problem.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
         return response
 
     for kind in _TOLD:
         app.add_exception_handler(kind, tell)
     if package is api.partner:
         app.add_middleware(StrictJson, refuse=tell)
-        app.add_middleware(BodyLimit, bytes_max=_partner_limit(house))
+        app.add_middleware(BodyLimit, bytes_max=_partner_limit)
+        app.add_middleware(PartnerDoor, house=house, refuse=tell)
     elif package is api.console:
         app.add_middleware(BodyLimit, bytes_max=_staff_limit(house))
     else:
@@ -191,16 +196,10 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
     return app
 
 
-def _partner_limit(house: House) -> Callable[[Scope], int]:
-    """Return what says how long a body may be: long ones only from who shows a key."""
-
-    def limit(scope: Scope) -> int:
-        if scope["path"] not in BULK_DOORS:
-            return BODY_BYTES_MAX
-        key = Headers(scope=scope).get("authorization", "")
-        return BULK_BYTES_MAX if partner_by_key(house, key) else BODY_BYTES_MAX
-
-    return limit
+def _partner_limit(scope: Scope) -> int:
+    """Return how long a body may be: long ones only from who shows a key."""
+    is_bulk = scope["path"] in BULK_DOORS and caller_in(scope) is not None
+    return BULK_BYTES_MAX if is_bulk else BODY_BYTES_MAX
 
 
 def _staff_limit(house: House) -> Callable[[Scope], int]:

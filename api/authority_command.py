@@ -9,6 +9,7 @@ from api.asked import day_of
 from api.by_hand import operator
 from api.composition import Role, open_house
 from api.house import House
+from api.postgres import partner_rows
 from api.screen import show
 from api.settings import read_settings
 from ledger.audit_record import Act, Doer
@@ -108,14 +109,16 @@ def _add(house: House, chosen: argparse.Namespace, by: Doer) -> str:
 
 
 def _has_key(house: House, partner: str) -> bool:
-    return partner in house.settings.partner_keys or partner in house.settings.agencies
+    if partner in house.settings.agencies:
+        return True
+    with house.open_tx() as tx:
+        return any(key.is_live(house.clock()) for key in partner_rows.keys_of(tx, partner))
 
 
 def _no_key(authority: Authority) -> str:
     return (
-        f"warning: {authority.pushed_by} has no key in these settings, so nobody can push for"
-        f" {authority.code}: put the SHA-256 of a new key under {authority.pushed_by!r} into"
-        " CLEARING_PARTNER_KEYS and start the web anew (docs/partners/pushing.md)"
+        f"warning: {authority.pushed_by} has no key, so nobody can push for {authority.code}:"
+        " see clearing partner add, clearing partner key issue (docs/partners/security.md)"
     )
 
 

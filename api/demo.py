@@ -19,11 +19,13 @@ import httpx2
 from starlette.types import ASGIApp
 
 from api import clock, unattended
+from api.access.key_text import SANDBOX, read_key
 from api.access.staff_right import StaffRight
 from api.application import application
 from api.composition import WEB, open_house
 from api.demo_certificate import CERTIFICATE, KEY, make_certificate
 from api.house import House
+from api.issue_key import drawn_key, enrol
 from api.postgres.embedded import Server
 from api.postgres.migrate import ready_database
 from api.processes import Child, Processes, ProcessFailed
@@ -31,6 +33,7 @@ from api.sandbox import (
     ACCOUNTANTS,
     AUTHORITIES,
     BENEFICIARIES,
+    PARTNER,
     PROVIDERS,
     sample_decisions,
     sample_obligations,
@@ -216,6 +219,8 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
     make_certificate(folder / "paper", now=clock.now())
     # What a demo of an earlier version had no need of is drawn now.
     kept = _drawn() | (read_settings_file(path) if path.exists() else {})
+    if read_key(kept["DEMO_PARTNER_KEY"], environment=SANDBOX) is None:
+        kept["DEMO_PARTNER_KEY"] = drawn_key(SANDBOX)  # An earlier version drew keys of no form.
     addresses = [f"http://127.0.0.1:{first_port + offset}" for offset in range(4)]
     citizen, staff, partner, far_side = addresses
     events = {
@@ -240,7 +245,6 @@ def _environment(folder: Path, server: Server, *, first_port: int) -> dict[str, 
         "CLEARING_SANDBOX": "true",
         "CLEARING_ASK_FIRST_S": "3",
         "CLEARING_ASK_LONGEST_S": "60",
-        "CLEARING_PARTNER_KEYS": json.dumps({"portal": _digest(kept["DEMO_PARTNER_KEY"])}),
         "CLEARING_STAFF_KEYS": json.dumps(staff_keys),
         "CLEARING_STAFF_RIGHTS": json.dumps(dict.fromkeys(ACCOUNTANTS, tuple(StaffRight))),
         "CLEARING_MAIL": json.dumps(
@@ -312,6 +316,7 @@ def _fill(house: House, environment: Mapping[str, str]) -> None:
     samples = sample_obligations(date.fromisoformat(environment["DEMO_SINCE"]))
     with house.open_tx() as tx:
         push_beneficiaries(tx, BENEFICIARIES)
+        enrol(tx, PARTNER, key=environment["DEMO_PARTNER_KEY"], now=house.clock())
         # One that was ended by hand since stays ended.
         known = authorities_by_code(tx, {each.code for each in AUTHORITIES})
         push_authorities(tx, [each for each in AUTHORITIES if each.code not in known])

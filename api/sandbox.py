@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from api.registered_partner import REQUESTS_PER_MINUTE_MAX, Partner, Sort
 from payments.authority import Authority, Family
 from payments.beneficiary import Beneficiary
 from payments.obligation import NewObligation
@@ -69,6 +70,13 @@ AUTHORITIES = (
     ),
 )
 """The register of the sandbox: one key speaks for all; one was dissolved and has a successor."""
+PARTNER: Final = Partner(
+    name="portal",
+    sort=Sort.PORTAL,
+    return_origins=("http://127.0.0.1:8704",),
+    requests_per_minute_max=REQUESTS_PER_MINUTE_MAX,
+)
+"""Who speaks for them, and opens payments."""
 
 ACCOUNTANTS: Final = ("ketoan1", "ketoan2")
 """Two of the staff, by their role: what one proposes the other may approve."""

@@ -106,9 +106,6 @@ class Settings(BaseSettings):
     personal_key: Key32 = Field(description="encrypts personal data")
     personal_index_key: Key32 = Field(description="finds personal data without reading it")
     personal_key_id: str = Field(default="p1", pattern=r"^[a-z0-9]{1,12}$")
-    partner_keys: dict[str, str] = Field(
-        default_factory=dict, description="partner name to SHA-256 of its key, both text"
-    )
     subscribers: dict[str, Subscriber] = Field(default_factory=dict)
     agencies: dict[Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")], Agency] = Field(
         default_factory=dict, description="MaDoiTac to an agency system of the portal's dialect"

@@ -15,10 +15,14 @@ import anyio
 from httpx2 import ASGITransport, AsyncClient
 from pydantic import SecretStr
 
+from api.access.key_text import LIVE, SECRET_BYTES, key_text
 from api.application import application
 from api.clock import now
 from api.composition import Role, open_house
 from api.house import House
+from api.issue_key import enrol
+from api.registered_partner import REQUESTS_PER_MINUTE_MAX, Sort
+from api.registered_partner import Partner as Registered
 from api.settings import Settings
 from bench.place import Place
 from payments.personal_data import PersonalDataKeys
@@ -27,7 +31,7 @@ AT_ONCE: Final = 20
 ASKED_PER_DAY: Final = 500
 """Fewer than a partner may ask in a minute."""
 PARTNER: Final = "http://partner.bench"
-KEY: Final = "key-of-the-bench"
+KEY: Final = key_text(LIVE, id_bytes=b"of the bench", secret=bytes(SECRET_BYTES))
 
 
 def held_misses(
@@ -94,8 +98,12 @@ def _house(place: Place, database: str, *, keys: PersonalDataKeys) -> House:
         signing_key=key,
         personal_key=key,
         personal_index_key=key,
-        partner_keys={"bench": hashlib.sha256(KEY.encode()).hexdigest()},
         threads_max=AT_ONCE,
     )
     house = open_house(settings, process="bench", roles=(Role.APP,))
+    asking = Registered(
+        name="bench", sort=Sort.PORTAL, requests_per_minute_max=REQUESTS_PER_MINUTE_MAX
+    )
+    with house.open_tx() as tx:
+        enrol(tx, asking, key=KEY, now=now())
     return replace(house, personal_keys=keys)

@@ -13,9 +13,13 @@ from typing import Final
 
 import structlog
 
+from api import clock
+from api.access.key_text import LIVE, SECRET_BYTES, key_text
 from api.application import application
 from api.composition import WEB, open_house
+from api.issue_key import enrol
 from api.processes import open_port
+from api.registered_partner import REQUESTS_PER_MINUTE_MAX, Partner, Sort
 from api.settings import read_settings
 from api.web import work
 from bench.decisions import POLICE
@@ -23,7 +27,12 @@ from bench.place import Place
 
 WORKERS: Final = 2
 LOOPBACK: Final = "127.0.0.1"
-KEY: Final = "key-of-the-bench"
+KEY: Final = key_text(LIVE, id_bytes=b"of the bench", secret=bytes(SECRET_BYTES))
+PARTNER: Final = Partner(
+    name=POLICE.pushed_by,
+    sort=Sort.AUTHORITY,
+    requests_per_minute_max=REQUESTS_PER_MINUTE_MAX,
+)
 UP_MAX_S: Final = 60
 STOP_MAX_S: Final = 15
 
@@ -31,6 +40,8 @@ STOP_MAX_S: Final = 15
 @contextmanager
 def serving(place: Place, database: str) -> Generator[int]:
     """Answer for one database on a port of its own, as many workers as are shipped with."""
+    with place.book(database, role="clearing_app") as open_tx, open_tx() as tx:
+        enrol(tx, PARTNER, key=KEY, now=clock.now())
     listening = open_port(host=LOOPBACK, port=0)
     port = int(listening.getsockname()[1])
     spawn = multiprocessing.get_context("spawn")
@@ -95,6 +106,5 @@ def _environment(place: Place, database: str, port: int) -> dict[str, str]:
         "STAFF_KEY": "staff-key-of-the-bench",
         "INBOX": str(place.folder / "inbox"),
         "SEALS": str(place.folder / "seals"),
-        "PARTNER_KEYS": json.dumps({POLICE.pushed_by: hashlib.sha256(KEY.encode()).hexdigest()}),
     }
     return {f"CLEARING_{name}": value for name, value in given.items()}

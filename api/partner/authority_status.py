@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.access.partner_key import partner_of
+from api.access.scope import Scope
 from api.house import House
 from api.partner.deliveries import one_authority
 from api.partner.refusals import refusals
@@ -51,17 +52,18 @@ class StatusesOut(BaseModel):
 def routes(house: House) -> APIRouter:
     """Return the status of authorities."""
     router = APIRouter(prefix="/v1", tags=["status"])
-    partner = Depends(partner_of(house))
+    reader = Depends(partner_of(house, Scope.OBLIGATIONS_READ))
+    writer = Depends(partner_of(house, Scope.OBLIGATIONS_WRITE))
 
     @router.get("/status")
-    def read(client: Annotated[str, partner]) -> StatusesOut:
+    def read(client: Annotated[str, reader]) -> StatusesOut:
         """Read how the systems of this partner's authorities stand with us."""
         with house.open_tx() as tx:
             found = [_out(code, outage_of(tx, code)) for code in sorted(authorities_of(tx, client))]
         return StatusesOut(authorities=found)
 
     @router.put("/status", responses=refusals(404))
-    def declare(body: StatusIn, client: Annotated[str, partner]) -> StatusOut:
+    def declare(body: StatusIn, client: Annotated[str, writer]) -> StatusOut:
         """Say that an authority's system is away or back; said again, nothing changes."""
         with house.open_tx() as tx:
             authority = one_authority(authorities_of(tx, client), body.authority)

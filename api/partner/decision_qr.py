@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.access.partner_key import partner_of
 from api.access.qr_token import NoQrKey, Paper, qr_address, qr_code
+from api.access.scope import Scope
 from api.house import House
 from api.partner.refusals import refusals
 from payments.errors import InputRefused, NotFound
@@ -32,7 +33,7 @@ _PICTURES: Final[dict[str, dict[str, str]]] = {"image/svg+xml": {}, "image/png":
 def routes(house: House) -> APIRouter:
     """Return the door of the codes."""
     router = APIRouter(prefix="/v1", tags=["obligations"])
-    partner = Depends(partner_of(house))
+    partner = Depends(partner_of(house, Scope.OBLIGATIONS_READ))
 
     @router.get(
         "/obligations/qr",

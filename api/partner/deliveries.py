@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.access.partner_key import partner_of
+from api.access.scope import Scope
 from api.house import House
 from api.partner.refusals import refusals
 from ledger.postgres.transaction import Tx
@@ -132,10 +133,11 @@ class Filters(BaseModel):
 def routes(house: House) -> APIRouter:
     """Return the delivery log of the partner API."""
     router = APIRouter(prefix="/v1", tags=["deliveries"])
-    partner = Depends(partner_of(house))
+    reader = Depends(partner_of(house, Scope.EVENTS_READ))
+    writer = Depends(partner_of(house, Scope.WEBHOOKS_WRITE))
 
     @router.get("/deliveries")
-    def read_all(filters: Annotated[Filters, Query()], client: Annotated[str, partner]) -> PageOut:
+    def read_all(filters: Annotated[Filters, Query()], client: Annotated[str, reader]) -> PageOut:
         """List what the authorities of this partner were, are or shall be told."""
         with house.open_tx() as tx:
             own = authorities_of(tx, client)
@@ -155,7 +157,7 @@ def routes(house: House) -> APIRouter:
         )
 
     @router.get("/deliveries/{event_id}", responses=refusals(404))
-    def read_one(event_id: str, client: Annotated[str, partner]) -> DeliveryWithTriesOut:
+    def read_one(event_id: str, client: Annotated[str, reader]) -> DeliveryWithTriesOut:
         """Read one event and every try to tell it."""
         with house.open_tx() as tx:
             event = _own(tx, event_id, own=authorities_of(tx, client))
@@ -175,7 +177,7 @@ def routes(house: House) -> APIRouter:
         )
 
     @router.post("/deliveries/{event_id}/replay", status_code=202, responses=refusals(404))
-    def replay_one(event_id: str, client: Annotated[str, partner]) -> ReplayOut:
+    def replay_one(event_id: str, client: Annotated[str, writer]) -> ReplayOut:
         """Tell one event again, after those before it that were given up on."""
         with house.open_tx() as tx:
             event = _own(tx, event_id, own=authorities_of(tx, client))
@@ -183,7 +185,7 @@ def routes(house: House) -> APIRouter:
         return ReplayOut(replayed=many)
 
     @router.post("/deliveries/replays", status_code=202, responses=refusals(404))
-    def replay_span(body: ReplayIn, client: Annotated[str, partner]) -> ReplayOut:
+    def replay_span(body: ReplayIn, client: Annotated[str, writer]) -> ReplayOut:
         """Tell again, in order, what came to be in a span of time."""
         if body.until <= body.since:
             raise InputRefused(field="to", reason="is not after from")

@@ -11,6 +11,7 @@ from api.access.look_up_guard import ask, facts_of, shared_tries
 from api.access.look_up_quotas import PartnerQuotas
 from api.access.obligation_token import seal_obligation
 from api.access.partner_key import partner_of
+from api.access.scope import Scope
 from api.house import House
 from api.partner.quote_out import LineOut, NoteOut, quote_out
 from api.partner.refusals import refusals
@@ -76,7 +77,7 @@ class LookUpOut(BaseModel):
 def routes(house: House) -> APIRouter:
     """Return the door of the look-up."""
     router = APIRouter(prefix="/v1", tags=["payments"])
-    partner = Depends(partner_of(house))
+    partner = Depends(partner_of(house, Scope.LOOK_UPS))
     quotas = PartnerQuotas(shared_tries(house))
 
     @router.post("/look-ups", response_model=LookUpOut, responses=refusals(429))

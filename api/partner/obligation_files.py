@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from api.access.partner_key import partner_of
+from api.access.scope import Scope
 from api.house import House
 from api.partner.deliveries import one_authority
 from api.partner.refusals import refusals
@@ -97,7 +98,7 @@ async def file_of(request: Request) -> tuple[bytes, Format]:
 def routes(house: House) -> APIRouter:
     """Return the door for files and their templates."""
     router = APIRouter(prefix="/v1/obligations/files", tags=["obligations"])
-    partner = Depends(partner_of(house))
+    partner = Depends(partner_of(house, Scope.OBLIGATIONS_WRITE))
 
     @router.post("", openapi_extra={"requestBody": _BODY}, responses=refusals(404, 429))
     def push_file(

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.access.partner_key import partner_of
+from api.access.scope import Scope
 from api.house import House
 from api.partner.obligation_examples import (
     CHANGES_SCHEMA,
@@ -150,7 +151,8 @@ class ObligationOut(BaseModel):
 def routes(house: House) -> APIRouter:
     """Return the doors for authorities."""
     router = APIRouter(prefix="/v1/obligations", tags=["obligations"])
-    partner = Depends(partner_of(house))
+    reader = Depends(partner_of(house, Scope.OBLIGATIONS_READ))
+    writer = Depends(partner_of(house, Scope.OBLIGATIONS_WRITE))
 
     @router.post(
         "",
@@ -158,7 +160,7 @@ def routes(house: House) -> APIRouter:
         response_model=TakenInOut,
         responses=refusals(404, 429),
     )
-    def push(request: Request, client: Annotated[str, partner]) -> Response:
+    def push(request: Request, client: Annotated[str, writer]) -> Response:
         """Push up to 1,000 obligations of one authority; the same again changes nothing.
 
         Each item stands alone: one that is refused is named with its field, the others are kept.
@@ -174,7 +176,7 @@ def routes(house: House) -> APIRouter:
         response_model=TakenInOut,
         responses=refusals(404, 429),
     )
-    def change(request: Request, client: Annotated[str, partner]) -> Response:
+    def change(request: Request, client: Annotated[str, writer]) -> Response:
         """Correct, defer, cancel or replace up to 1,000 obligations, or let them be paid in parts.
 
         An act with one document happens once, however often it is sent.
@@ -188,7 +190,7 @@ def routes(house: House) -> APIRouter:
 
     @router.get("", responses=refusals(404))
     def read(
-        client: Annotated[str, partner],
+        client: Annotated[str, reader],
         kind: Annotated[str, Query(min_length=1, max_length=40)],
         number: Annotated[str, Query(min_length=1, max_length=100)],
         authority: Annotated[str | None, Query(max_length=40)] = None,
@@ -208,7 +210,7 @@ def routes(house: House) -> APIRouter:
 
     @router.get("/pushes")
     def pushes(
-        client: Annotated[str, partner],
+        client: Annotated[str, reader],
         cursor: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
     ) -> PushesOut:
         """Read what this partner sent, newest first."""
@@ -218,7 +220,7 @@ def routes(house: House) -> APIRouter:
         return PushesOut(pushes=[PushOut(**_push(each)) for each in found], next=more)
 
     @router.get("/pushes/{push}", responses=refusals(404))
-    def one_push(push: int, client: Annotated[str, partner]) -> OnePushOut:
+    def one_push(push: int, client: Annotated[str, reader]) -> OnePushOut:
         """Read one body this partner sent, and every part of it that was refused."""
         with house.open_tx() as tx:
             in_range = 0 < push <= ID_MAX

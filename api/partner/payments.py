@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
 from api.access.obligation_token import open_obligation
 from api.access.partner_key import partner_of
+from api.access.scope import Scope
 from api.house import House
 from api.partner.later_out import LaterOut, later_of_payment, later_of_proof
 from api.partner.refusals import refusals
@@ -111,7 +112,8 @@ class PublicKeyOut(BaseModel):
 def routes(house: House) -> APIRouter:
     """Return the doors of the payment API."""
     router = APIRouter(prefix="/v1", tags=["payments"])
-    partner = Depends(partner_of(house))
+    reader = Depends(partner_of(house, Scope.PAYMENTS_READ))
+    writer = Depends(partner_of(house, Scope.PAYMENTS_WRITE))
 
     @router.post(
         "/payments", status_code=201, response_model=PaymentOut, responses=refusals(404, 409)
@@ -119,7 +121,7 @@ def routes(house: House) -> APIRouter:
     def create(
         request: Request,
         body: PaymentIn,
-        client: Annotated[str, partner],
+        client: Annotated[str, writer],
         idempotency_key: Annotated[str, Header(min_length=8, max_length=KEY_MAX)],
     ) -> Response:
         """Open a payment; the same Idempotency-Key and body give the same answer for 30 days."""
@@ -157,7 +159,7 @@ def routes(house: House) -> APIRouter:
         return _json(answer, status=201)
 
     @router.post("/payments/{number}/attempts", responses=refusals(404, 409))
-    def choose(number: str, body: AttemptIn, client: Annotated[str, partner]) -> NextActionOut:
+    def choose(number: str, body: AttemptIn, client: Annotated[str, writer]) -> NextActionOut:
         """Send the payment to a gateway; asking again gives the same address while it lives."""
         with house.open_tx() as tx:
             payment = _own(tx, number, client=client)
@@ -170,7 +172,7 @@ def routes(house: House) -> APIRouter:
         return NextActionOut(type="redirect", url=action.url)
 
     @router.get("/payments/{number}", responses=refusals(404))
-    def read(number: str, client: Annotated[str, partner]) -> PaymentOut:
+    def read(number: str, client: Annotated[str, reader]) -> PaymentOut:
         """Read one payment of this partner; strongly consistent."""
         with house.open_tx() as tx:
             payment = _own(tx, number, client=client)
@@ -178,7 +180,7 @@ def routes(house: House) -> APIRouter:
         return _payment(house, payment, later)
 
     @router.get("/payments/{number}/acknowledgement", responses=refusals(404))
-    def proof(number: str, client: Annotated[str, partner]) -> AcknowledgementOut:
+    def proof(number: str, client: Annotated[str, reader]) -> AcknowledgementOut:
         """Read the signed proof of a paid payment; 404 until it is paid."""
         with house.open_tx() as tx:
             payment = _own(tx, number, client=client)

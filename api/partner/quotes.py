@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access.partner_key import partner_of
+from api.access.scope import Scope
 from api.house import House
 from api.partner.quote_out import QuoteOut, quote_out
 from api.partner.refusals import refusals
@@ -43,7 +44,7 @@ class QuoteIn(BaseModel):
 def routes(house: House) -> APIRouter:
     """Return the door of quotes without an obligation."""
     router = APIRouter(prefix="/v1", tags=["quotes"])
-    partner = Depends(partner_of(house))
+    partner = Depends(partner_of(house, Scope.OBLIGATIONS_READ))
 
     @router.post("/quotes", dependencies=[partner], responses=refusals(409))
     def price(body: QuoteIn) -> QuoteOut:

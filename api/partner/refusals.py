@@ -39,7 +39,8 @@ PROBLEM: Final[dict[str, object]] = {
     },
 }
 _MEANS: Final[Mapping[int, str]] = {
-    401: "No key, or one nobody has.",
+    401: "No key, or one nobody has; or no signature or certificate, as `type` says.",
+    403: "The key has not the scope this door asks for; `errors` names it.",
     404: "Not there, or not yours.",
     409: "Not in the present state; `type` says why.",
     413: "The body is too large.",
@@ -64,7 +65,7 @@ def with_refusals(document: dict[str, Any]) -> dict[str, Any]:
     for operation in _operations(document):
         every = [422, 503]
         if "security" in operation:
-            every.append(401)
+            every += [401, 403, 429]
         if "requestBody" in operation:
             every += [413, 415]
         told = {str(status): each for status, each in refusals(*every).items()}

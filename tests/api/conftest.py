@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from api import composition
+from api.access.key_text import SANDBOX, SECRET_BYTES, key_text
 from api.access.staff_right import StaffRight
 from api.house import House
+from api.issue_key import enrol
+from api.registered_partner import REQUESTS_PER_MINUTE_MAX, Partner, Sort
 from api.sandbox import BENEFICIARIES
 from api.settings import read_settings
 from ledger.postgres.transaction import OpenTx
@@ -26,7 +29,17 @@ ADDRESSES = [
     "CLEARING_REPORT_DATABASE_URL",
     "CLEARING_AUDITOR_DATABASE_URL",
 ]
-PARTNER_KEY = "sb_test-partner-key"
+PARTNER_KEY = key_text(SANDBOX, id_bytes=b"of the portal", secret=bytes(SECRET_BYTES))
+MINISTRY_KEY = key_text(SANDBOX, id_bytes=b"of the ministry", secret=bytes(SECRET_BYTES))
+PORTAL = Partner(
+    name="portal",
+    sort=Sort.PORTAL,
+    return_origins=("https://portal.test",),
+    requests_per_minute_max=REQUESTS_PER_MINUTE_MAX,
+)
+MINISTRY = Partner(
+    name="ministry", sort=Sort.AUTHORITY, requests_per_minute_max=REQUESTS_PER_MINUTE_MAX
+)
 PERSON_KEYS = {"ketoan1": "key-of-the-first", "ketoan2": "key-of-the-second"}
 """People of the staff with keys of their own; both may propose and approve refunds."""
 ENVIRONMENT = {
@@ -46,12 +59,6 @@ ENVIRONMENT = {
     "CLEARING_SANDBOX": "true",
     "CLEARING_LOOK_UP_WORK": "3",
     "CLEARING_LOOK_UP_MISS_MS": "0",
-    "CLEARING_PARTNER_KEYS": json.dumps(
-        {
-            "portal": hashlib.sha256(PARTNER_KEY.encode()).hexdigest(),
-            "ministry": hashlib.sha256(b"another key").hexdigest(),
-        }
-    ),
     "VNPAY_TMN_CODE": "DVCTEST1",
     "VNPAY_HASH_SECRET": "TESTSECRETOFTHIRTYTWOCHARACTERS",
     "VNPAY_PAY_URL": "http://127.0.0.1:1/vpcpay.html",
@@ -79,6 +86,8 @@ def house(
     built = composition.open_house(read_settings(), process="test")
     with open_tx() as tx:
         push_beneficiaries(tx, BENEFICIARIES)
+        enrol(tx, PORTAL, key=PARTNER_KEY, now=NOON)
+        enrol(tx, MINISTRY, key=MINISTRY_KEY, now=NOON)
     return replace(
         built,
         open_tx=open_tx,

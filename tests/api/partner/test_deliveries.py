@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.application import application
 from api.house import House
-from tests.api.conftest import NOON, PARTNER_KEY
+from tests.api.conftest import MINISTRY_KEY, NOON, PARTNER_KEY
 from tests.api.partner.told import pay, police, register, tell
 from tests.gateways.simulators.far_side import FarSide, far_side
 from tests.payments.test_tell_provider import HASTY
@@ -19,7 +19,7 @@ from tests.payments.test_tell_provider import HASTY
 pytestmark = pytest.mark.filterwarnings("ignore:You should not use the 'timeout' argument")
 
 HEADERS = {"authorization": f"Bearer {PARTNER_KEY}"}
-STRANGER = {"authorization": "Bearer another key"}
+STRANGER = {"authorization": f"Bearer {MINISTRY_KEY}"}
 
 
 @pytest.fixture

@@ -20,12 +20,12 @@ from ledger.postgres.transaction import OpenTx
 from payments.authority import Authority, Family
 from payments.obligation_change import ChangeAct
 from payments.push_authorities import push_authorities
-from tests.api.conftest import NOON, PARTNER_KEY
+from tests.api.conftest import MINISTRY_KEY, NOON, PARTNER_KEY
 from tests.payments.scene import TODAY
 
 DOOR = "/v1/obligations"
 HEADERS = {"authorization": f"Bearer {PARTNER_KEY}"}
-OTHER_HEADERS = {"authorization": "Bearer another key"}
+OTHER_HEADERS = {"authorization": f"Bearer {MINISTRY_KEY}"}
 
 
 def authority(code: str, *, pushed_by: str = "portal", items: int = 10_000) -> Authority:

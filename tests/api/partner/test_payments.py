@@ -8,7 +8,7 @@ from api.house import House
 from api.sandbox import fine
 from payments.postgres import payment_rows
 from payments.push_obligations import push_obligations
-from tests.api.conftest import PARTNER_KEY
+from tests.api.conftest import MINISTRY_KEY, PARTNER_KEY
 
 HEADERS = {"authorization": f"Bearer {PARTNER_KEY}", "host": "partner.test"}
 QUESTION = {"number": "0002/QĐ-XPHC", "decided_on": "2026-10-29", "subject": "29B1-678.90"}
@@ -103,7 +103,7 @@ def test_no_proof_stands_before_the_money(client: TestClient) -> None:
 
 def test_t05_another_partner_does_not_see_the_payment(client: TestClient) -> None:
     number = _open(client)
-    stranger = {"authorization": "Bearer another key"}
+    stranger = {"authorization": f"Bearer {MINISTRY_KEY}"}
     answer = client.get(f"/v1/payments/{number}", headers=stranger)
     unknown = client.get("/v1/payments/NP0000000000", headers=stranger)
     assert answer.status_code == unknown.status_code == 404
@@ -115,7 +115,7 @@ def test_a_token_handed_to_another_partner_opens_nothing(client: TestClient) -> 
     answer = client.post(
         "/v1/payments",
         json={"obligations": [found["obligation"]]},
-        headers={"idempotency-key": "key-0001", "authorization": "Bearer another key"},
+        headers={"idempotency-key": "key-0001", "authorization": f"Bearer {MINISTRY_KEY}"},
     )
     assert answer.status_code == 404
 
