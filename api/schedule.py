@@ -55,7 +55,10 @@ class Holder:
                 lease_rows.give_back(tx, name=LEASE, fence=self.fence, now=self.house.clock())
 
     def fenced(self, open_tx: OpenTx) -> OpenTx:
-        """Return the same way to open transactions, each refused once the lease is lost."""
+        """Return the same way to open transactions, each refused once the lease is lost.
+
+        Asked at its beginning, to save the work, and at its end: a process may freeze in between.
+        """
         fence = self.fence
 
         @contextlib.contextmanager
@@ -64,6 +67,8 @@ class Holder:
                 if fence is None or not lease_rows.is_held(tx, name=LEASE, fence=fence):
                     raise LeaseLost
                 yield tx
+                if not lease_rows.hold(tx, name=LEASE, fence=fence):
+                    raise LeaseLost
 
         return open_fenced
 

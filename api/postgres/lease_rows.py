@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from api.postgres.tables import lease
@@ -32,15 +32,20 @@ def keep(tx: Tx, *, name: str, fence: int, until: datetime) -> bool:
 
 
 def is_held(tx: Tx, *, name: str, fence: int) -> bool:
-    """Say whether the lease is still ours, and keep it so until this transaction ends."""
-    held = (
-        select(lease.c.name)
-        .where(lease.c.name == name, lease.c.fence == fence)
-        .with_for_update(read=True, key_share=True)
-    )
+    """Say whether the lease is ours at this moment; another start may take it the next one."""
+    return tx.execute(_held(name=name, fence=fence)).one_or_none() is not None
+
+
+def hold(tx: Tx, *, name: str, fence: int) -> bool:
+    """Say whether the lease is ours, and keep it so until this transaction ends: very soon."""
+    held = _held(name=name, fence=fence).with_for_update(read=True)
     return tx.execute(held).one_or_none() is not None
 
 
 def give_back(tx: Tx, *, name: str, fence: int, now: datetime) -> None:
     """End the lease at once, so that the next process need not wait for it to run out."""
     tx.execute(lease.update().where(lease.c.name == name, lease.c.fence == fence).values(until=now))
+
+
+def _held(*, name: str, fence: int) -> Select[str]:
+    return select(lease.c.name).where(lease.c.name == name, lease.c.fence == fence)
