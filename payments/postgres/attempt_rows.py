@@ -1,6 +1,5 @@
 """Attempts in and out of the database."""
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from gateways.contract import Prepared
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.attempt import Attempt
+from payments.postgres.columns import json_list
 from payments.postgres.tables import attempt
 from payments.states import AttemptState
 
@@ -62,10 +62,13 @@ INSERT INTO payments.attempt (
 )
 SELECT payment_id, gateway, reference, %(state)s, 0, amount_vnd, created_at, expires_at, fields,
     '', next_ask_at, 0
-FROM unnest(
-    %(payments)s::bigint[], %(gateways)s::text[], %(references)s::text[], %(amounts)s::bigint[],
-    %(created)s::timestamptz[], %(expires)s::timestamptz[], %(fields)s::jsonb[],
-    %(next_ask)s::timestamptz[]
+FROM ROWS FROM (
+    unnest(
+        %(payments)s::bigint[], %(gateways)s::text[], %(references)s::text[],
+        %(amounts)s::bigint[], %(created)s::timestamptz[], %(expires)s::timestamptz[]
+    ),
+    jsonb_array_elements(%(fields)s::jsonb),
+    unnest(%(next_ask)s::timestamptz[])
 ) AS new (
     payment_id, gateway, reference, amount_vnd, created_at, expires_at, fields, next_ask_at
 )
@@ -129,7 +132,7 @@ def insert_attempts(tx: Tx, drafts: Sequence[Attempt]) -> dict[tuple[str, str], 
             "amounts": [each.prepared.amount.vnd for each in drafts],
             "created": [each.prepared.created_at for each in drafts],
             "expires": [each.prepared.expires_at for each in drafts],
-            "fields": [json.dumps(dict(each.prepared.fields)) for each in drafts],
+            "fields": json_list(each.prepared.fields for each in drafts),
             "next_ask": [each.next_ask_at for each in drafts],
         },
     )

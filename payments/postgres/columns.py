@@ -1,7 +1,9 @@
 """The words that the tables of payments are written in."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, MetaData, Table
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
@@ -27,3 +29,11 @@ def link(name: str) -> Column[int]:
     """Return the column that names a row of another table by its id."""
     to = ForeignKey(f"payments.{name}.{name}_id")
     return Column(f"{name}_id", BigInteger, to, nullable=False)
+
+
+def json_list(values: Iterable[object]) -> str:
+    """Return one JSON document for many rows, far cheaper to send than an array of documents.
+
+    `jsonb_array_elements` takes it apart again, in order.
+    """
+    return orjson.dumps([*values], default=dict).decode()

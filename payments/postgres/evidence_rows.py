@@ -1,7 +1,6 @@
 """The raw words of partners, kept once and for ever."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,16 +8,23 @@ from typing import Final
 from gateways.contract import Verdict
 from ledger.postgres.transaction import Tx
 from payments.evidence import EvidenceKind, Received
+from payments.postgres.columns import json_list
 
 # What was there before, and what comes now; the same bytes twice in one call come once. In one
 # order everywhere, so that two calls with the same words never wait for each other.
 _KEEP: Final = """
 WITH given AS (
-    SELECT * FROM unnest(
-        %(gateways)s::text[], %(kinds)s::text[], %(digests)s::bytea[],
-        %(instants)s::timestamptz[], %(methods)s::text[], %(paths)s::text[], %(queries)s::bytea[],
-        %(headers)s::jsonb[], %(bodies)s::bytea[], %(peers)s::text[], %(references)s::text[],
-        %(verdicts)s::text[], %(attempts)s::bigint[]
+    SELECT * FROM ROWS FROM (
+        unnest(
+            %(gateways)s::text[], %(kinds)s::text[], %(digests)s::bytea[],
+            %(instants)s::timestamptz[], %(methods)s::text[], %(paths)s::text[],
+            %(queries)s::bytea[]
+        ),
+        jsonb_array_elements(%(headers)s::jsonb),
+        unnest(
+            %(bodies)s::bytea[], %(peers)s::text[], %(references)s::text[], %(verdicts)s::text[],
+            %(attempts)s::bigint[]
+        )
     ) AS given (
         gateway, kind, digest, received_at, method, path, query, headers, body, peer, reference,
         verdict, attempt_id
@@ -76,7 +82,7 @@ def keep_evidence(tx: Tx, judged: Sequence[Judged]) -> dict[bytes, int]:
             "methods": [raw.method for raw in raws],
             "paths": [raw.path for raw in raws],
             "queries": [raw.query for raw in raws],
-            "headers": [json.dumps(raw.headers) for raw in raws],
+            "headers": json_list(raw.headers for raw in raws),
             "bodies": [raw.body for raw in raws],
             "peers": [raw.peer for raw in raws],
             "references": [each.received.notice.reference for each in judged],

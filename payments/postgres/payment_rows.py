@@ -1,6 +1,5 @@
 """Payments and their lines in and out of the database."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select, update
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.payment import Payment, PaymentLine
+from payments.postgres.columns import json_list
 from payments.postgres.tables import obligation_lock, payment, payment_line
 from payments.states import PaymentState
 
@@ -33,11 +33,15 @@ WITH opened AS (
         number, handle_hash, state, version, amount_vnd, priced_on, language, client, created_at,
         expires_at, metadata, return_url
     )
-    SELECT * FROM unnest(
-        %(numbers)s::text[], %(handle_hashes)s::bytea[], %(states)s::text[],
-        %(versions)s::integer[], %(amounts)s::bigint[], %(priced_on)s::date[],
-        %(languages)s::text[], %(clients)s::text[], %(created_at)s::timestamptz[],
-        %(expires_at)s::timestamptz[], %(metadata)s::jsonb[], %(return_urls)s::text[]
+    SELECT * FROM ROWS FROM (
+        unnest(
+            %(numbers)s::text[], %(handle_hashes)s::bytea[], %(states)s::text[],
+            %(versions)s::integer[], %(amounts)s::bigint[], %(priced_on)s::date[],
+            %(languages)s::text[], %(clients)s::text[], %(created_at)s::timestamptz[],
+            %(expires_at)s::timestamptz[]
+        ),
+        jsonb_array_elements(%(metadata)s::jsonb),
+        unnest(%(return_urls)s::text[])
     )
     ON CONFLICT DO NOTHING
     RETURNING payment_id, number, created_at
@@ -49,11 +53,14 @@ WITH opened AS (
     SELECT opened.payment_id, line.ordinal, line.obligation_id, line.part, line.amount_vnd,
         line.beneficiary, line.budget, line.explanation, line.obligation_version,
         line.captures_before
-    FROM unnest(
-        %(line_numbers)s::text[], %(line_ordinals)s::integer[], %(line_obligations)s::bigint[],
-        %(line_parts)s::text[], %(line_amounts)s::bigint[], %(line_beneficiaries)s::text[],
-        %(line_budgets)s::jsonb[], %(line_explanations)s::jsonb[], %(line_versions)s::integer[],
-        %(line_captures_before)s::integer[]
+    FROM ROWS FROM (
+        unnest(
+            %(line_numbers)s::text[], %(line_ordinals)s::integer[], %(line_obligations)s::bigint[],
+            %(line_parts)s::text[], %(line_amounts)s::bigint[], %(line_beneficiaries)s::text[]
+        ),
+        jsonb_array_elements(%(line_budgets)s::jsonb),
+        jsonb_array_elements(%(line_explanations)s::jsonb),
+        unnest(%(line_versions)s::integer[], %(line_captures_before)s::integer[])
     ) AS line (
         number, ordinal, obligation_id, part, amount_vnd, beneficiary, budget, explanation,
         obligation_version, captures_before
@@ -107,7 +114,7 @@ def insert_payments(tx: Tx, new: Sequence[tuple[Payment, bytes]]) -> dict[str, P
             "clients": [each.client for each in payments],
             "created_at": [each.created_at for each in payments],
             "expires_at": [each.expires_at for each in payments],
-            "metadata": [json.dumps(dict(each.metadata)) for each in payments],
+            "metadata": json_list(each.metadata for each in payments),
             "return_urls": [each.return_url for each in payments],
             "line_numbers": [number for number, _ in lines],
             "line_ordinals": [line.ordinal for _, line in lines],
@@ -115,8 +122,8 @@ def insert_payments(tx: Tx, new: Sequence[tuple[Payment, bytes]]) -> dict[str, P
             "line_parts": [line.part for _, line in lines],
             "line_amounts": [line.amount.vnd for _, line in lines],
             "line_beneficiaries": [line.beneficiary for _, line in lines],
-            "line_budgets": [json.dumps(dict(line.budget)) for _, line in lines],
-            "line_explanations": [json.dumps(dict(line.explanation)) for _, line in lines],
+            "line_budgets": json_list(line.budget for _, line in lines),
+            "line_explanations": json_list(line.explanation for _, line in lines),
             "line_versions": [line.obligation_version for _, line in lines],
             "line_captures_before": [line.captures_before for _, line in lines],
         },
@@ -138,7 +145,7 @@ def in_the_way_of(tx: Tx, obligation_ids: Collection[int]) -> list[tuple[int, Pa
         _IN_THE_WAY_OF,
         {"ids": list(obligation_ids), "states": [state.value for state in _IN_THE_WAY]},
     )
-    return [(int(row.wanted_id), _payment(row, ())) for row in rows]
+    return [(int(row.wanted_id), payment_from(row, ())) for row in rows]
 
 
 def by_number(tx: Tx, number: str) -> Payment | None:
@@ -161,7 +168,9 @@ def lock_payments(
 ) -> dict[int, Payment]:
     """Lock payments in the order of their ids; their lines are those given, none if missing."""
     found = tx.exec_driver_sql(_LOCK, {"ids": list(payment_ids)})
-    return {int(row.payment_id): _payment(row, lines.get(int(row.payment_id), ())) for row in found}
+    return {
+        int(row.payment_id): payment_from(row, lines.get(int(row.payment_id), ())) for row in found
+    }
 
 
 def keep_cancelled(tx: Tx, cancelled: Payment) -> None:
@@ -191,7 +200,7 @@ def in_the_way(tx: Tx, obligation_ids: Collection[int]) -> list[Payment]:
         )
         .order_by(payment.c.payment_id)
     )
-    return [_payment(row, ()) for row in found]
+    return [payment_from(row, ()) for row in found]
 
 
 def past_their_time(tx: Tx, *, now: datetime, payments_max: int) -> list[int]:
@@ -223,7 +232,7 @@ def _one(tx: Tx, where: ColumnElement[bool]) -> Payment | None:
         .where(payment_line.c.payment_id == row.payment_id)
         .order_by(payment_line.c.ordinal)
     )
-    return _payment(row, [_line(each) for each in lines])
+    return payment_from(row, [_line(each) for each in lines])
 
 
 def _line(row: Row[Any]) -> PaymentLine:
@@ -240,7 +249,8 @@ def _line(row: Row[Any]) -> PaymentLine:
     )
 
 
-def _payment(row: Row[Any], lines: Sequence[PaymentLine]) -> Payment:
+def payment_from(row: Row[Any], lines: Sequence[PaymentLine]) -> Payment:
+    """Return the payment a row holds, with these lines."""
     return Payment(
         payment_id=int(row.payment_id),
         number=str(row.number),
