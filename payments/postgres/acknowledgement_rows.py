@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, insert, select
 
@@ -14,6 +14,16 @@ from payments.postgres.tables import acknowledgement as t
 from payments.proven import AcknowledgementTurn, Ended, Proven, proven
 from payments.revocations import Revocation
 
+_INSERT: Final = """
+INSERT INTO payments.acknowledgement (
+    number, payment_id, payload, signature, key_id, issued_at
+)
+SELECT *, %(now)s::timestamptz FROM unnest(
+    %(numbers)s::text[], %(payments)s::bigint[], %(payloads)s::bytea[], %(signatures)s::bytea[],
+    %(key_ids)s::text[]
+)
+"""
+
 
 def insert_acknowledgements(
     tx: Tx, signed: Mapping[int, SignedAcknowledgement], *, now: datetime
@@ -21,19 +31,16 @@ def insert_acknowledgements(
     """Keep proofs by the id of their payment; a payment has one, for ever."""
     if not signed:
         return
-    tx.execute(
-        insert(t),
-        [
-            {
-                "number": each.number,
-                "payment_id": payment_id,
-                "payload": each.payload,
-                "signature": each.signature,
-                "key_id": each.key_id,
-                "issued_at": now,
-            }
-            for payment_id, each in sorted(signed.items())
-        ],
+    tx.exec_driver_sql(
+        _INSERT,
+        {
+            "numbers": [each.number for each in signed.values()],
+            "payments": list(signed),
+            "payloads": [each.payload for each in signed.values()],
+            "signatures": [each.signature for each in signed.values()],
+            "key_ids": [each.key_id for each in signed.values()],
+            "now": now,
+        },
     )
 
 
