@@ -23,6 +23,7 @@ from api.partner.portal_confirm import portal_deliverer
 from api.postgres import quota_rows
 from api.postgres.pool import open_pool
 from api.schedule import Fenced, Job
+from api.refund_jobs import refund_jobs
 from api.settings import PREFIX, LookSettings, Settings, SettingsWrong
 from gateways.contract import Gateway
 from gateways.registry import open_gateways
@@ -205,6 +206,7 @@ def jobs_of(house: House) -> list[Job]:
         Job("forget_tries", forget_tries, every_s=600),
         Job("tell_watchers", tell_who_waits, every_s=60),
         Job("open_months", months, every_s=3_600),
+        *refund_jobs(house),
     ]
 
 

@@ -7,7 +7,7 @@ from ledger.postgres.transaction import Tx
 from payments.errors import NotRefundable
 from payments.hold_refund import HeldRefund, hold_refund
 from payments.move import move_payment
-from payments.postgres import lock_rows, refund_rows, step_rows
+from payments.postgres import lock_rows, refund_rows, step_rows, taken_rows
 from payments.refund import (
     Obstacle,
     Refund,
@@ -66,8 +66,8 @@ def _obstacle(tx: Tx, held: HeldRefund, *, digest: bytes, by: str) -> Obstacle |
 
 def _no_longer_due(tx: Tx, held: HeldRefund, obligation_id: int) -> Obstacle | None:
     """Return what changed since a refund for an obligation was proposed."""
-    standing = refund_rows.standing_for(tx, obligation_id)
-    if refund_rows.back_for(tx, standing) > refund_rows.due_for(tx, standing):
+    standing = taken_rows.standing_for(tx, obligation_id)
+    if taken_rows.back_for(tx, standing) > taken_rows.due_for(tx, standing):
         return Obstacle.NOT_DUE
     if held.is_settled and held.refund.route is not RefundRoute.STATE_PROCEDURE:
         return Obstacle.BENEFICIARY_HAS_IT

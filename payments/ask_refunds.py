@@ -14,7 +14,7 @@ from payments.attempt import Attempt
 from payments.business_calendar import BusinessCalendar
 from payments.hold_refund import hold_refund
 from payments.keep_refund_answer import keep_refund_answer
-from payments.postgres import attempt_rows, refund_rows
+from payments.postgres import attempt_rows, refund_claim_rows, taken_rows
 from payments.refund import Refund, RefundWord, next_ask_at, order_of
 from payments.settle_refund import settle_refund
 
@@ -51,7 +51,9 @@ def ask_refunds(
     counted: Counter[str] = Counter()
     troubles: Counter[str] = Counter()
     with open_tx() as tx:
-        due = refund_rows.claim_to_ask(tx, now=now, lease_until=now + LEASE, refunds_max=limit_max)
+        due = refund_claim_rows.claim_to_ask(
+            tx, now=now, lease_until=now + LEASE, refunds_max=limit_max
+        )
     for refund in due:
         gateway = gateways.get(refund.gateway)
         if gateway is None or troubles[refund.gateway] >= TROUBLES_MAX:
@@ -70,7 +72,7 @@ def ask_refunds(
 
 def _question(tx: Tx, refund: Refund) -> tuple[Attempt, RefundOrder]:
     """Return the order as it was sent; it is the question, too."""
-    taken = refund_rows.sum_of(tx, refund.capture_id)
+    taken = taken_rows.sum_of(tx, refund.capture_id)
     assert taken is not None, "a refund is of a sum that was taken"
     attempt = attempt_rows.by_reference(tx, gateway=refund.gateway, reference=taken.reference)
     assert attempt is not None, "a sum is taken under an order of ours"
@@ -108,8 +110,9 @@ def _keep(
         )
     else:
         hold_refund(tx, refund.number)
-        is_doubtful = answer.outcome is not RefundOutcome.UNKNOWN and refund_rows.is_mistakable(
-            tx, refund
+        is_doubtful = (
+            answer.outcome is not RefundOutcome.UNKNOWN
+            and refund_claim_rows.is_mistakable(tx, refund)
         )
         word = RefundWord(
             RefundOutcome.UNKNOWN if is_doubtful else answer.outcome,

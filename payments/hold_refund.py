@@ -6,7 +6,7 @@ from ledger.postgres.transaction import Tx
 from payments.errors import NotFound
 from payments.owed import Locked
 from payments.payment import Payment
-from payments.postgres import lock_rows, payment_rows, refund_rows
+from payments.postgres import lock_rows, payment_rows, refund_rows, taken_rows
 from payments.refund import Refund
 from payments.refund_states import UNDER_WAY
 from payments.taken_sum import TakenSum
@@ -48,8 +48,8 @@ def hold_refund(tx: Tx, number: str) -> HeldRefund:
         refund=refund,
         payment=payments[payment_id],
         locked=locked,
-        sums=tuple(refund_rows.sums_of_payment(tx, payment_id)),
-        is_settled=bool(refund_rows.settled_among(tx, [payment_id])),
+        sums=tuple(taken_rows.sums_of_payment(tx, payment_id)),
+        is_settled=bool(taken_rows.settled_among(tx, [payment_id])),
         is_another_under_way=any(
             each.state in UNDER_WAY for each in refunds if each.number != number
         ),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ledger.money import ZERO, Money
 from ledger.postgres.transaction import Tx
-from payments.postgres import refund_rows
+from payments.postgres import refund_rows, taken_rows
 from payments.postgres.refund_rows import NewRefund
 from payments.refund import DOCUMENT_MAX, SYSTEM, RefundCause, move_refund, number_of, route_of
 from payments.refund_states import RefundState, RefundStep
@@ -15,7 +15,7 @@ def propose_due(tx: Tx, obligation_id: int, *, due: Money, document: str, now: d
 
     `due` is all that is due back by now. The obligation is locked. What was approved stays.
     """
-    back = refund_rows.back_for(tx, obligation_id)
+    back = taken_rows.back_for(tx, obligation_id)
     if back == due:
         return
     if back > due:
@@ -36,11 +36,11 @@ def _withdraw(tx: Tx, obligation_id: int, *, back: Money, due: Money, now: datet
 
 def _propose(tx: Tx, obligation_id: int, *, amount: Money, document: str, now: datetime) -> None:
     """Propose to give back an amount out of what was paid, the newest payment first."""
-    parts = refund_rows.parts_for(tx, obligation_id)
-    settled = refund_rows.settled_among(tx, [part.payment_id for part in parts])
+    parts = taken_rows.parts_for(tx, obligation_id)
+    settled = taken_rows.settled_among(tx, [part.payment_id for part in parts])
     proposals: list[NewRefund] = []
     for part in parts:
-        taken = refund_rows.sum_of(tx, part.capture_id)
+        taken = taken_rows.sum_of(tx, part.capture_id)
         assert taken is not None, "a part is of a sum that was taken"
         given = min(amount, part.paid - part.back, taken.left)
         if given <= ZERO:

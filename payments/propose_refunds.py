@@ -6,7 +6,7 @@ from datetime import datetime
 from ledger.postgres.transaction import Tx
 from payments.capture import Capture
 from payments.decision import Movement
-from payments.postgres import refund_rows
+from payments.postgres import refund_rows, taken_rows
 from payments.postgres.refund_rows import NewRefund
 from payments.refund import CAUSES, SYSTEM, number_of, route_of
 
@@ -19,7 +19,7 @@ def propose_refunds(tx: Tx, captures: Sequence[Capture], *, now: datetime) -> in
     surplus = [each.entry_key for each in captures if each.movement is not Movement.CAPTURED]
     if not surplus:
         return 0
-    sums = refund_rows.sums_by_key(tx, surplus)
+    sums = taken_rows.sums_by_key(tx, surplus)
     refund_rows.insert_refunds(
         tx,
         [

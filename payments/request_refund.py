@@ -6,7 +6,7 @@ from ledger.money import ZERO, Money
 from ledger.postgres.transaction import Tx
 from payments.errors import NotFound, NotRefundable
 from payments.owed import Locked
-from payments.postgres import lock_rows, payment_rows, refund_rows
+from payments.postgres import lock_rows, payment_rows, refund_rows, taken_rows
 from payments.postgres.refund_rows import NewRefund
 from payments.refund import (
     CAUSES,
@@ -31,13 +31,13 @@ def request_refund(tx: Tx, wanted: Wanted, *, by: str, now: datetime) -> Refund:
         NotFound: no such sum was taken.
         NotRefundable: it may not go back, not so much, or not by this way.
     """
-    taken = refund_rows.sum_of(tx, wanted.capture_id)
+    taken = taken_rows.sum_of(tx, wanted.capture_id)
     if taken is None:
         raise NotFound("no such sum was taken")
     locked = lock_rows.lock_by_payment(tx, [taken.payment_id])
     payment_rows.lock_payments(tx, [taken.payment_id], lines=locked.lines)
     # Others may have asked for some of it while this waited.
-    taken = refund_rows.sum_of(tx, wanted.capture_id)
+    taken = taken_rows.sum_of(tx, wanted.capture_id)
     assert taken is not None, "what was taken stays taken"
     cause = CAUSES[taken.movement]
     amount = _amount(tx, wanted, taken, locked)
@@ -86,10 +86,10 @@ def _due(tx: Tx, wanted: Wanted, taken: TakenSum, locked: Locked) -> Money:
     obligation_id = wanted.obligation_id
     if obligation_id is None or obligation_id not in locked.owed:
         raise NotFound("the sum was not taken for this obligation")
-    due = refund_rows.due_for(tx, obligation_id) - refund_rows.back_for(tx, obligation_id)
+    due = taken_rows.due_for(tx, obligation_id) - taken_rows.back_for(tx, obligation_id)
     of_this = [
         part.paid - part.back
-        for part in refund_rows.parts_for(tx, obligation_id)
+        for part in taken_rows.parts_for(tx, obligation_id)
         if part.capture_id == taken.capture_id
     ]
     return min(due, *of_this) if of_this else ZERO
@@ -101,7 +101,7 @@ def _route(tx: Tx, wanted: Wanted, taken: TakenSum, cause: RefundCause) -> Refun
     Raises:
         NotRefundable: this money cannot go that way.
     """
-    is_settled = bool(refund_rows.settled_among(tx, [taken.payment_id]))
+    is_settled = bool(taken_rows.settled_among(tx, [taken.payment_id]))
     usual = route_of(cause, is_settled=is_settled)
     if wanted.route in {None, usual}:
         return usual

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from ledger.postgres.transaction import Tx
-from payments.postgres import refund_rows
+from payments.postgres import refund_rows, taken_rows
 from payments.postgres.refund_rows import NewRefund
 from payments.refund import (
     SYSTEM,
@@ -32,7 +32,7 @@ def reroute_refunds(tx: Tx, payment_ids: Collection[int], *, now: datetime) -> i
     for refund in stale:
         move = move_refund(refund, RefundStep.WITHDRAW, at=now, outcome="beneficiary_has_it")
         refund_rows.take_step(tx, move)
-        taken = refund_rows.sum_of(tx, refund.capture_id)
+        taken = taken_rows.sum_of(tx, refund.capture_id)
         assert taken is not None, "a refund is of a sum that was taken"
         again = NewRefund(
             number=number_of(taken.entry_key, refunds=taken.refunds),

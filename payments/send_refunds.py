@@ -15,7 +15,7 @@ from payments.business_calendar import BusinessCalendar
 from payments.call_off_refund import call_off_refund
 from payments.hold_refund import HeldRefund, hold_refund
 from payments.keep_refund_answer import keep_refund_answer
-from payments.postgres import attempt_rows, refund_rows
+from payments.postgres import attempt_rows, refund_claim_rows, refund_rows
 from payments.refund import (
     FIRST_ASK,
     Refund,
@@ -75,7 +75,9 @@ def send_refunds(
     counted: Counter[str] = Counter()
     troubles: Counter[str] = Counter()
     with open_tx() as tx:
-        due = refund_rows.claim_to_send(tx, now=now, lease_until=now + LEASE, refunds_max=limit_max)
+        due = refund_claim_rows.claim_to_send(
+            tx, now=now, lease_until=now + LEASE, refunds_max=limit_max
+        )
     for refund in due:
         gateway = gateways.get(refund.gateway)
         if troubles[refund.gateway] >= TROUBLES_MAX:
@@ -106,7 +108,7 @@ def _write_down(tx: Tx, number: str, gateway: Gateway | None, *, now: datetime) 
         return None
     sending = replace(refund, sent_at=refund.sent_at or now, next_ask_at=now + LEASE)
     move = move_refund(sending, RefundStep.SEND, at=now)
-    refund_rows.keep_sent(tx, move)
+    refund_claim_rows.keep_sent(tx, move)
     attempt = attempt_rows.by_reference(tx, gateway=refund.gateway, reference=held.taken.reference)
     assert attempt is not None, "a sum is taken under an order of ours"
     order = order_of(move.after, attempt.prepared, held.taken)

@@ -11,8 +11,8 @@ from payments.postgres import (
     lock_rows,
     outbox_rows,
     payment_rows,
-    refund_rows,
     step_rows,
+    taken_rows,
 )
 from payments.reroute_refunds import reroute_refunds
 from payments.states import PAYMENT_STEPS, PaymentStep
@@ -34,7 +34,7 @@ def settle_payments(tx: Tx, payment_ids: Sequence[int], *, now: datetime) -> int
         if (payment.state, PaymentStep.SETTLE) in PAYMENT_STEPS
     ]
     staying = [move.before.payment_id for move in moves if move.after.state is move.before.state]
-    noted = refund_rows.settled_among(tx, staying) if staying else set[int]()
+    noted = taken_rows.settled_among(tx, staying) if staying else set[int]()
     moves = [move for move in moves if move.before.payment_id not in noted]
     step_rows.take_steps(tx, payments=moves)
     reroute_refunds(tx, [move.before.payment_id for move in moves], now=now)

@@ -12,7 +12,7 @@ from payments.business_calendar import BusinessCalendar
 from payments.call_off_refund import call_off_refund
 from payments.finish_refund import finish_refund
 from payments.hold_refund import hold_refund
-from payments.postgres import refund_rows
+from payments.postgres import refund_claim_rows, refund_rows
 from payments.refund import Refund, RefundWord, move_refund
 from payments.refund_states import AT_GATEWAY, REFUND_STEPS, RefundStep
 
@@ -62,7 +62,7 @@ def settle_refund(
         )
     step = _STEPS[word.outcome]
     if (refund.state, step) not in REFUND_STEPS:
-        refund_rows.ask_at(tx, refund, word.next_ask_at)
+        refund_claim_rows.ask_at(tx, refund, word.next_ask_at)
         return replace(refund, next_ask_at=word.next_ask_at)
     move = move_refund(heard, step, at=now, evidence_id=word.evidence_id)
     refund_rows.take_step(tx, move)

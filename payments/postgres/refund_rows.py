@@ -1,4 +1,4 @@
-"""Refunds in and out of the database, and what may still go back."""
+"""Refunds in and out of the database."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from sqlalchemy import Row
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
-from payments.decision import Movement
 from payments.refund import (
     Refund,
     RefundCause,
@@ -18,9 +17,8 @@ from payments.refund import (
     Settlement,
 )
 from payments.refund_states import RefundState
-from payments.taken_sum import TakenSum
 
-_SELECT: Final = """
+SELECT: Final = """
 SELECT
     refund.*, payment.number AS payment_number,
     capture.gateway_transaction AS payment_transaction
@@ -28,14 +26,14 @@ FROM payments.refund
 JOIN payments.payment ON payment.payment_id = refund.payment_id
 JOIN payments.capture ON capture.capture_id = refund.capture_id
 """
-_BY_NUMBER: Final = _SELECT + "WHERE refund.number = %(number)s"
+_BY_NUMBER: Final = SELECT + "WHERE refund.number = %(number)s"
 _LOCK: Final = _BY_NUMBER + " FOR NO KEY UPDATE OF refund"
 _OF_PAYMENTS: Final = (
-    _SELECT + "WHERE refund.payment_id = ANY(%(payments)s::bigint[]) ORDER BY refund.refund_id"
+    SELECT + "WHERE refund.payment_id = ANY(%(payments)s::bigint[]) ORDER BY refund.refund_id"
 )
 _LOCK_OF_PAYMENTS: Final = _OF_PAYMENTS + " FOR NO KEY UPDATE OF refund"
 _LOCK_FOR_OBLIGATION: Final = (
-    _SELECT
+    SELECT
     + """
 JOIN payments.obligation AS meant ON meant.obligation_id = refund.obligation_id
 WHERE meant.obligation_id = %(obligation)s OR meant.successor_id = %(obligation)s
@@ -43,12 +41,8 @@ ORDER BY refund.refund_id
 FOR NO KEY UPDATE OF refund
 """
 )
-_STANDING_FOR: Final = """
-SELECT coalesce(successor_id, obligation_id) FROM payments.obligation
-WHERE obligation_id = %(obligation)s
-"""
 _IN_STATES: Final = (
-    _SELECT
+    SELECT
     + """
 WHERE refund.state = ANY(%(states)s::text[]) AND refund.refund_id > %(after)s
 ORDER BY refund.refund_id
@@ -104,130 +98,6 @@ SET state = %(state)s, version = %(version)s, gateway_transaction = %(gateway_tr
 WHERE refund_id = %(refund)s AND version = %(before)s
 """
 
-_REFUNDABLE: Final = """
-SELECT
-    capture.capture_id, capture.payment_id, capture.attempt_id, capture.gateway,
-    capture.gateway_transaction, capture.reference, capture.movement, capture.amount_vnd,
-    capture.paid_at, capture.business_date, capture.entry_key, line.beneficiary,
-    (SELECT count(*) FROM payments.refund WHERE refund.capture_id = capture.capture_id) AS refunds,
-    (SELECT coalesce(sum(refund.amount_vnd), 0) FROM payments.refund
-     WHERE refund.capture_id = capture.capture_id
-        AND refund.state NOT IN ('rejected', 'refused')) AS back_vnd,
-    (SELECT coalesce(sum(refund.amount_vnd), 0) FROM payments.refund
-     WHERE refund.capture_id = capture.capture_id AND refund.state = 'done') AS returned_vnd
-FROM payments.capture
--- All lines of a payment have the same beneficiary, so the first one names it.
-JOIN payments.payment_line AS line
-    ON line.payment_id = capture.payment_id AND line.ordinal = 1
-"""
-_SUMS_OF_PAYMENT: Final = (
-    _REFUNDABLE + "WHERE capture.payment_id = %(payment)s ORDER BY capture.capture_id"
-)
-_SUM: Final = _REFUNDABLE + "WHERE capture.capture_id = %(capture)s"
-_SUMS_BY_KEY: Final = (
-    _REFUNDABLE + "WHERE capture.entry_key = ANY(%(keys)s::text[]) ORDER BY capture.capture_id"
-)
-# What was paid counts for the decision in the place of what it was paid for; the newest first.
-_SUMS_FOR_OBLIGATION: Final = """
-SELECT
-    capture.capture_id, capture.payment_id, sum(line.amount_vnd) AS paid_vnd,
-    (SELECT coalesce(sum(refund.amount_vnd), 0) FROM payments.refund
-     JOIN payments.obligation AS meant ON meant.obligation_id = refund.obligation_id
-     WHERE refund.capture_id = capture.capture_id
-        AND %(obligation)s IN (meant.obligation_id, meant.successor_id)
-        AND refund.state NOT IN ('rejected', 'refused')) AS back_vnd
-FROM payments.obligation
-JOIN payments.payment_line AS line ON line.obligation_id = obligation.obligation_id
-JOIN payments.capture
-    ON capture.payment_id = line.payment_id AND capture.movement = 'captured'
-WHERE obligation.obligation_id = %(obligation)s OR obligation.successor_id = %(obligation)s
-GROUP BY capture.capture_id
-ORDER BY capture.capture_id DESC
-"""
-_DUE: Final = """
-SELECT difference_vnd FROM payments.refund_due
-WHERE obligation_id = %(obligation)s
-ORDER BY sequence DESC
-LIMIT 1
-"""
-_BACK_FOR: Final = """
-SELECT coalesce(sum(refund.amount_vnd), 0) FROM payments.obligation AS meant
-JOIN payments.refund ON refund.obligation_id = meant.obligation_id
-WHERE (meant.obligation_id = %(obligation)s OR meant.successor_id = %(obligation)s)
-    AND refund.state NOT IN ('rejected', 'refused')
-"""
-# An order's refunds go to its gateway one at a time, the oldest first. What is ordered now is asked
-# about if no answer is kept; what was ordered before keeps its first instant, to be the same order.
-_CLAIM_TO_SEND: Final = """
-WITH due AS MATERIALIZED (
-    SELECT refund_id FROM payments.refund AS waiting
-    WHERE waiting.state = 'approved' AND waiting.next_ask_at <= %(now)s
-        AND NOT EXISTS (
-            SELECT FROM payments.refund AS other
-            WHERE other.attempt_id = waiting.attempt_id AND other.refund_id <> waiting.refund_id
-                AND (other.state IN ('sent', 'accepted', 'unknown')
-                    OR (other.state = 'approved' AND other.next_ask_at IS NOT NULL
-                        AND other.refund_id < waiting.refund_id))
-        )
-    ORDER BY waiting.next_ask_at
-    LIMIT %(limit)s
-    FOR NO KEY UPDATE SKIP LOCKED
-)
-UPDATE payments.refund SET next_ask_at = %(lease_until)s
-FROM due
-WHERE refund.refund_id = due.refund_id
-RETURNING refund.number
-"""
-_CLAIM_TO_ASK: Final = """
-WITH due AS MATERIALIZED (
-    SELECT refund_id FROM payments.refund
-    WHERE state IN ('sent', 'accepted', 'unknown') AND next_ask_at <= %(now)s
-    ORDER BY next_ask_at
-    LIMIT %(limit)s
-    FOR NO KEY UPDATE SKIP LOCKED
-)
-UPDATE payments.refund SET next_ask_at = %(lease_until)s, asked_count = asked_count + 1
-FROM due
-WHERE refund.refund_id = due.refund_id
-RETURNING refund.number
-"""
-_NUMBERED: Final = _SELECT + "WHERE refund.number = ANY(%(numbers)s::text[]) ORDER BY refund_id"
-_SENT: Final = """
-UPDATE payments.refund
-SET state = %(state)s, version = %(version)s, sent_at = %(sent_at)s, next_ask_at = %(next_ask_at)s
-WHERE refund_id = %(refund)s AND version = %(before)s
-"""
-_ASK_AT: Final = """
-UPDATE payments.refund SET next_ask_at = %(next_ask_at)s WHERE refund_id = %(refund)s
-"""
-# A gateway that speaks of the last refund of an order may mean an earlier one of the same amount,
-# as long as it never said that it has this one.
-_MISTAKABLE: Final = """
-SELECT EXISTS (
-    SELECT FROM payments.refund AS earlier
-    WHERE earlier.attempt_id = %(attempt)s AND earlier.refund_id <> %(refund)s
-        AND earlier.amount_vnd = %(amount)s AND earlier.state = 'done'
-        AND earlier.route = 'gateway'
-) AND NOT EXISTS (
-    SELECT FROM payments.step
-    WHERE step.machine = 'refund' AND step.subject_id = %(refund)s AND step.step = 'accept'
-)
-"""
-_SETTLED: Final = """
-SELECT subject_id FROM payments.step
-WHERE machine = 'payment' AND subject_id = ANY(%(payments)s::bigint[]) AND step = 'settle'
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one payment brought for an obligation, and what of that is asked back."""
-
-    capture_id: int
-    payment_id: int
-    paid: Money
-    back: Money
-
 
 @dataclass(frozen=True, slots=True)
 class NewRefund:
@@ -267,37 +137,31 @@ def insert_refunds(tx: Tx, refunds: Sequence[NewRefund], *, by: str, now: dateti
 def by_number(tx: Tx, number: str) -> Refund | None:
     """Return the refund with this number."""
     row = tx.exec_driver_sql(_BY_NUMBER, {"number": number}).one_or_none()
-    return None if row is None else _refund(row)
+    return None if row is None else refund_of(row)
 
 
 def lock_refund(tx: Tx, number: str) -> Refund | None:
     """Lock one refund; its obligations and payment are locked before it."""
     row = tx.exec_driver_sql(_LOCK, {"number": number}).one_or_none()
-    return None if row is None else _refund(row)
+    return None if row is None else refund_of(row)
 
 
 def of_payments(tx: Tx, payment_ids: Collection[int]) -> list[Refund]:
     """Return all refunds of these payments, the oldest first."""
     rows = tx.exec_driver_sql(_OF_PAYMENTS, {"payments": list(payment_ids)})
-    return [_refund(row) for row in rows]
+    return [refund_of(row) for row in rows]
 
 
 def lock_of_payments(tx: Tx, payment_ids: Collection[int]) -> list[Refund]:
     """Lock all refunds of these payments, the oldest first."""
     rows = tx.exec_driver_sql(_LOCK_OF_PAYMENTS, {"payments": list(payment_ids)})
-    return [_refund(row) for row in rows]
+    return [refund_of(row) for row in rows]
 
 
 def lock_for_obligation(tx: Tx, obligation_id: int) -> list[Refund]:
     """Lock the refunds for an obligation and what it took the place of, the oldest first."""
     rows = tx.exec_driver_sql(_LOCK_FOR_OBLIGATION, {"obligation": obligation_id})
-    return [_refund(row) for row in rows]
-
-
-def standing_for(tx: Tx, obligation_id: int) -> int:
-    """Return the id of what took an obligation's place, its own where nothing did."""
-    rows = tx.exec_driver_sql(_STANDING_FOR, {"obligation": obligation_id})
-    return int(rows.scalar_one())
+    return [refund_of(row) for row in rows]
 
 
 def in_states(
@@ -306,7 +170,7 @@ def in_states(
     """Return refunds in these states numbered above `after`, the oldest first."""
     wanted = [state.value for state in states]
     rows = tx.exec_driver_sql(_IN_STATES, {"states": wanted, "after": after, "limit": limit_max})
-    return [_refund(row) for row in rows]
+    return [refund_of(row) for row in rows]
 
 
 def approve(tx: Tx, refund: Refund) -> None:
@@ -325,7 +189,7 @@ def approve(tx: Tx, refund: Refund) -> None:
 def take_step(tx: Tx, move: RefundMove) -> None:
     """Keep a step of a locked refund and where it leads."""
     after = move.after
-    _keep_step(tx, move)
+    keep_step(tx, move)
     moved = tx.exec_driver_sql(
         _MOVE,
         {
@@ -346,7 +210,7 @@ def take_last_step(tx: Tx, move: RefundMove) -> None:
     """Keep that people paid a locked refund back, and how."""
     after = move.after
     assert after.settlement is None or after.decision, "the State gives back on a decision"
-    _keep_step(tx, move)
+    keep_step(tx, move)
     moved = tx.exec_driver_sql(
         _PAID_BACK,
         {
@@ -364,114 +228,8 @@ def take_last_step(tx: Tx, move: RefundMove) -> None:
     assert moved == 1, "a refund is locked before it moves, so nobody else moved it"
 
 
-def claim_to_send(
-    tx: Tx, *, now: datetime, lease_until: datetime, refunds_max: int
-) -> list[Refund]:
-    """Return approved refunds whose gateway may be told now, put off until the lease ends."""
-    return _claimed(tx, _CLAIM_TO_SEND, now=now, lease_until=lease_until, limit=refunds_max)
-
-
-def claim_to_ask(tx: Tx, *, now: datetime, lease_until: datetime, refunds_max: int) -> list[Refund]:
-    """Return refunds it is time to ask about, counted as asked and put off until the lease ends."""
-    return _claimed(tx, _CLAIM_TO_ASK, now=now, lease_until=lease_until, limit=refunds_max)
-
-
-def keep_sent(tx: Tx, move: RefundMove) -> None:
-    """Keep that a claimed refund is about to be ordered, before its gateway hears of it."""
-    after = move.after
-    _keep_step(tx, move)
-    moved = tx.exec_driver_sql(
-        _SENT,
-        {
-            "refund": after.refund_id,
-            "before": move.before.version,
-            "state": after.state.value,
-            "version": after.version,
-            "sent_at": after.sent_at,
-            "next_ask_at": after.next_ask_at,
-        },
-    ).rowcount
-    assert moved == 1, "a claimed refund is locked, so nobody else moved it"
-
-
-def ask_at(tx: Tx, refund: Refund, at: datetime | None) -> None:
-    """Keep when a locked refund is looked at again, None for never."""
-    tx.exec_driver_sql(_ASK_AT, {"refund": refund.refund_id, "next_ask_at": at})
-
-
-def is_mistakable(tx: Tx, refund: Refund) -> bool:
-    """Say whether a gateway's word on a refund may be about an earlier one of the same amount."""
-    return bool(
-        tx.exec_driver_sql(
-            _MISTAKABLE,
-            {
-                "attempt": refund.attempt_id,
-                "refund": refund.refund_id,
-                "amount": refund.amount.vnd,
-            },
-        ).scalar_one()
-    )
-
-
-def sums_of_payment(tx: Tx, payment_id: int) -> list[TakenSum]:
-    """Return the sums taken for a payment, the oldest first."""
-    return [_sum(row) for row in tx.exec_driver_sql(_SUMS_OF_PAYMENT, {"payment": payment_id})]
-
-
-def sum_of(tx: Tx, capture_id: int) -> TakenSum | None:
-    """Return one sum that was taken."""
-    row = tx.exec_driver_sql(_SUM, {"capture": capture_id}).one_or_none()
-    return None if row is None else _sum(row)
-
-
-def sums_by_key(tx: Tx, entry_keys: Collection[str]) -> list[TakenSum]:
-    """Return the sums that these entries of the book are of."""
-    return [_sum(row) for row in tx.exec_driver_sql(_SUMS_BY_KEY, {"keys": list(entry_keys)})]
-
-
-def parts_for(tx: Tx, obligation_id: int) -> list[Part]:
-    """Return what payments brought for an obligation and all it took the place of, newest first."""
-    rows = tx.exec_driver_sql(_SUMS_FOR_OBLIGATION, {"obligation": obligation_id})
-    return [
-        Part(
-            capture_id=int(row.capture_id),
-            payment_id=int(row.payment_id),
-            paid=Money(int(row.paid_vnd)),
-            back=Money(int(row.back_vnd)),
-        )
-        for row in rows
-    ]
-
-
-def due_for(tx: Tx, obligation_id: int) -> Money:
-    """Return all that is due back for an obligation by now, asked for already or not."""
-    due = tx.exec_driver_sql(_DUE, {"obligation": obligation_id}).scalar_one_or_none()
-    return Money(0 if due is None else int(due))
-
-
-def back_for(tx: Tx, obligation_id: int) -> Money:
-    """Return all that was asked back for an obligation and not called off."""
-    back: Any = tx.exec_driver_sql(_BACK_FOR, {"obligation": obligation_id}).scalar_one()
-    return Money(int(back))
-
-
-def settled_among(tx: Tx, payment_ids: Collection[int]) -> set[int]:
-    """Return those of the payments whose beneficiary has the money."""
-    rows = tx.exec_driver_sql(_SETTLED, {"payments": list(payment_ids)})
-    return {int(row.subject_id) for row in rows}
-
-
-def _claimed(
-    tx: Tx, statement: str, *, now: datetime, lease_until: datetime, limit: int
-) -> list[Refund]:
-    claimed = tx.exec_driver_sql(
-        statement, {"now": now, "lease_until": lease_until, "limit": limit}
-    )
-    numbers = [str(row.number) for row in claimed]
-    return [_refund(row) for row in tx.exec_driver_sql(_NUMBERED, {"numbers": numbers})]
-
-
-def _keep_step(tx: Tx, move: RefundMove) -> None:
+def keep_step(tx: Tx, move: RefundMove) -> None:
+    """Keep a step in the history; the row that follows it is written in the same transaction."""
     tx.exec_driver_sql(
         _STEP,
         {
@@ -486,27 +244,8 @@ def _keep_step(tx: Tx, move: RefundMove) -> None:
     )
 
 
-def _sum(row: Row[Any]) -> TakenSum:
-    return TakenSum(
-        capture_id=int(row.capture_id),
-        payment_id=int(row.payment_id),
-        attempt_id=int(row.attempt_id),
-        gateway=str(row.gateway),
-        gateway_transaction=str(row.gateway_transaction),
-        reference=str(row.reference),
-        movement=Movement(row.movement),
-        amount=Money(int(row.amount_vnd)),
-        paid_at=row.paid_at,
-        business_date=row.business_date,
-        beneficiary=str(row.beneficiary),
-        entry_key=str(row.entry_key),
-        refunds=int(row.refunds),
-        back=Money(int(row.back_vnd)),
-        returned=Money(int(row.returned_vnd)),
-    )
-
-
-def _refund(row: Row[Any]) -> Refund:
+def refund_of(row: Row[Any]) -> Refund:
+    """Return a refund as `SELECT` gives it."""
     return Refund(
         refund_id=int(row.refund_id),
         number=str(row.number),
