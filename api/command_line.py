@@ -15,6 +15,7 @@ from api.book import AccountUnknown, SpanRefused
 from api.demo import demo
 from api.export import FORMATS, NotExported, export
 from api.far_side import FarSideAway
+from api.keys_command import add_keys
 from api.log_proof import CONSISTENCY, INCLUSION, log_proof
 from api.postgres.errors import DatabaseRefused, ServerFailed
 from api.processes import ProcessFailed
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify_log(add)
     add_rates(add)
     add_authority(add)
+    add_keys(add)
     _add_bench(add)
     return parser
 

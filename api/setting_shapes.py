@@ -62,6 +62,7 @@ def each_their_own(keys: dict[str, str]) -> dict[str, str]:
 
 Address = Annotated[str, AfterValidator(an_address)]
 Key32 = Annotated[SecretStr, AfterValidator(of_32_bytes)]
+PublicKey32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 StaffName = Annotated[str, AfterValidator(a_staff_name)]
 StaffKeys = Annotated[
     dict[StaffName, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]],

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from api.access.staff_right import StaffRight
 from api.mail_settings import MailServer
-from api.setting_shapes import Address, Key32, StaffKeys, StaffName
+from api.setting_shapes import Address, Key32, PublicKey32, StaffKeys, StaffName
 
 PREFIX = "CLEARING_"
 Model = TypeVar("Model", bound=BaseSettings)
@@ -90,6 +90,9 @@ class Settings(BaseSettings):
         default=2_000_000_000, ge=0, description="by one person, on one day of Vietnam"
     )
     signing_key: Key32 = Field(description="Ed25519 seed that signs acknowledgements")
+    signing_other_public_keys: tuple[PublicKey32, ...] = Field(
+        default=(), description="public keys of before and the next one: what they signed is good"
+    )
     paper_certificate: Path | None = Field(
         default=None, description="PEM file that papers are signed with, those above it behind"
     )
@@ -106,6 +109,12 @@ class Settings(BaseSettings):
     personal_key: Key32 = Field(description="encrypts personal data")
     personal_index_key: Key32 = Field(description="finds personal data without reading it")
     personal_key_id: str = Field(default="p1", pattern=r"^[a-z0-9]{1,12}$")
+    personal_other_keys: dict[Annotated[str, Field(pattern=r"^[a-z0-9]{1,12}$")], Key32] = Field(
+        default_factory=dict, description="key id to a key of before or the next, which only opens"
+    )
+    personal_other_index_keys: tuple[Key32, ...] = Field(
+        default=(), description="index keys of before and the next one, asked as well"
+    )
     subscribers: dict[str, Subscriber] = Field(default_factory=dict)
     agencies: dict[Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,20}$")], Agency] = Field(
         default_factory=dict, description="MaDoiTac to an agency system of the portal's dialect"

@@ -48,6 +48,7 @@ class Act(enum.StrEnum):
     DECLARE_OUTAGE = "authority.outage"
     PREVIEW_LIST = "list.preview"
     TAKE_LIST = "list.take"
+    ROTATE_KEYS = "keys.rotate"
 
 
 class StockReason(enum.StrEnum):

@@ -62,6 +62,11 @@ class Signer(Protocol):
         ...
 
 
+def signing_key_id(public_key: bytes) -> str:
+    """Return the short name of a signing key, computed from its public half."""
+    return hashlib.sha256(public_key).hexdigest()[:16]
+
+
 class Ed25519Signer:
     """Signs with one private key held in memory."""
 
@@ -74,7 +79,7 @@ class Ed25519Signer:
         self._private_key = Ed25519PrivateKey.from_private_bytes(seed)
         public = self._private_key.public_key()
         self._public_key = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
-        self._key_id = hashlib.sha256(self._public_key).hexdigest()[:16]
+        self._key_id = signing_key_id(self._public_key)
 
     @property
     def key_id(self) -> str:

@@ -64,6 +64,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         Act.DECLARE_OUTAGE: "Ghi nhận hệ thống cơ quan gián đoạn",
         Act.PREVIEW_LIST: "Xem trước danh sách",
         Act.TAKE_LIST: "Nộp danh sách",
+        Act.ROTATE_KEYS: "Đổi khóa dữ liệu cá nhân",
         DeliveryState.DELIVERED: "Đã nhận",
         DeliveryState.WAITING: "Đang chờ gửi",
         DeliveryState.PARKED: "Đã dừng gửi",

@@ -158,7 +158,7 @@ SUMS_ONLY: Final = {
 
 RIGHT: Final = "EXECUTE ON FUNCTION ledger.record_audit_v1"
 
-RECORDED_COMMANDS: Final = {"close-day", "export", "authority"}
+RECORDED_COMMANDS: Final = {"close-day", "export", "authority", "keys"}
 """Their own tests say what they record."""
 OTHER_COMMANDS: Final = {
     *("demo", "web", "schedule", "bench"),  # programs, whoever starts them
