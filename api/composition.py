@@ -22,8 +22,8 @@ from api.partner.delivery import deliverer
 from api.partner.portal_confirm import portal_deliverer
 from api.postgres import quota_rows
 from api.postgres.pool import open_pool
-from api.schedule import Fenced, Job
 from api.refund_jobs import refund_jobs
+from api.schedule import Fenced, Job
 from api.settings import PREFIX, LookSettings, Settings, SettingsWrong
 from gateways.contract import Gateway
 from gateways.registry import open_gateways
