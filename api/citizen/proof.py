@@ -1,8 +1,8 @@
 """The proof of a payment: a permanent page and a paper to keep, behind a secret address."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
@@ -11,40 +11,32 @@ from starlette.responses import JSONResponse, RedirectResponse
 from api.access.citizen_session import payment_cookie
 from api.access.cookies import is_secret
 from api.access.quotas import MINUTE, PAPERS_PER_MINUTE_MAX, Quota, Tries, address_of, source_of
-from api.citizen.fine import gateway_names
-from api.citizen.proof_paper import Proof, paper, qr_svg, read_proof
+from api.citizen.proof_paper import of_refunds, qr_svg
+from api.citizen.proof_record import ProofRecord, paper_of, proof_record, xml_of
 from api.house import House
-from api.language import Speech
-from api.later_words import since_paid
 from api.page import in_both_languages, local
 from api.seals import NotProvable, SealFolder, inclusion_of
 from api.start_payment import handle_hash
 from ledger.postgres import seal_rows
-from payments.acknowledgement import SignedAcknowledgement
 from payments.errors import NotFound
-from payments.later import Later
 from payments.payment import Payment
-from payments.postgres import (
-    acknowledgement_rows,
-    capture_rows,
-    later_rows,
-    payment_rows,
-    told_rows,
-)
+from payments.postgres import capture_rows, payment_rows, told_rows
+
+_Drawn = tuple[bytes, str]
+"""A document and the number of the proof it is of."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What the database has behind a handle; `signed` is None while nothing is paid.
+    """What the database has behind a handle; `record` is None while nothing is paid.
 
     `sealed_on` is the business day whose seal the payment's entry stands under, None before.
     """
 
     payment: Payment
-    signed: SignedAcknowledgement | None
+    record: ProofRecord | None
     told_at: datetime | None
     sealed_on: date | None
-    later: tuple[Later, ...]
 
 
 def routes(house: House) -> APIRouter:
@@ -56,13 +48,13 @@ def routes(house: House) -> APIRouter:
     @pages.get("/p/{handle}")
     def proof(request: Request, handle: str) -> Response:
         kept = _kept(house, handle)
-        if kept.signed is None:
+        if kept.record is None:
             # The address is the payer's own: whoever has it may follow the payment here.
             waiting = RedirectResponse(local(request, "/wait"), 303)
             payment_cookie(house.settings).keep(waiting, handle)
             return waiting
         speech = house.pages.speech(request)
-        shown = read_proof(kept.signed, speech, gateway_names(house, speech))
+        shown = kept.record.read(house, speech)
         return house.pages.show(
             request,
             "citizen/proof.html",
@@ -70,25 +62,40 @@ def routes(house: House) -> APIRouter:
             state=kept.payment.state.value,
             told_at=kept.told_at,
             sealed_on=kept.sealed_on,
-            since=[since_paid(each, speech) for each in kept.later],
-            is_open=any(each.is_open for each in kept.later),
+            since=kept.record.since(speech),
+            of_refunds=of_refunds(shown, speech),
+            is_open=kept.record.is_open,
+            receipts=kept.record.receipts,
             qr=Markup(qr_svg(shown.token)),  # noqa: S704 (drawn by us from our own token)
             handle=handle,
         )
 
-    @pages.get("/p/{handle}/proof.pdf")
-    def proof_paper(request: Request, handle: str) -> Response:
+    def drawn(request: Request, handle: str, *, make: Callable[[ProofRecord], bytes]) -> _Drawn:
+        """Make a document of a proof, so often for one source and no more."""
         source = source_of(address_of(request, proxy_hops=house.settings.proxy_hops))
         tries.take([(papers, source)], now=house.clock())
-        kept = _kept(house, handle)
-        if kept.signed is None:
+        record = _kept(house, handle).record
+        if record is None:
             raise NotFound
+        return make(record), record.proven.signed.number
+
+    @pages.get("/p/{handle}/proof.pdf")
+    def proof_paper(request: Request, handle: str) -> Response:
         speech = house.pages.speech(request)
-        shown = read_proof(kept.signed, speech, gateway_names(house, speech))
+        content, number = drawn(request, handle, make=lambda one: paper_of(house, one, speech))
         return Response(
-            _paper(house, shown, speech),
+            content,
             media_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{shown.number}.pdf"'},
+            headers={"Content-Disposition": f'inline; filename="{number}.pdf"'},
+        )
+
+    @pages.get("/p/{handle}/proof.xml")
+    def proof_xml(request: Request, handle: str) -> Response:
+        content, number = drawn(request, handle, make=lambda one: xml_of(house, one))
+        return Response(
+            content,
+            media_type="application/xml",
+            headers={"Content-Disposition": f'attachment; filename="{number}.xml"'},
         )
 
     @pages.get("/p/{handle}/log-proof.json")
@@ -121,13 +128,7 @@ def _kept(house: House, handle: str) -> _Kept:
         sealed = None if key is None else seal_rows.seal_over(tx, key)
         return _Kept(
             payment,
-            acknowledgement_rows.of_payment(tx, payment.payment_id),
+            proof_record(tx, payment.payment_id),
             told_rows.told_at(tx, payment.payment_id),
             None if sealed is None else sealed.day.business_date,
-            later_rows.later_of(tx, payment.payment_id),
         )
-
-
-def _paper(house: House, proof: Proof, speech: Speech) -> bytes:
-    site = urlsplit(house.settings.citizen_url).netloc
-    return paper(proof, speech, site=site, sandbox=house.settings.sandbox)

@@ -25,6 +25,20 @@ _TEMPLATE: Final = _API / "templates" / "citizen" / "proof.typ"
 _FONTS: Final = _API / "fonts"
 
 
+REVOKED: Final = "Không còn giá trị: đã hoàn lại toàn bộ"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What became of a proof after it was signed, told in one language."""
+
+    sentences: tuple[str, ...] = ()
+    is_revoked: bool = False
+
+
+NOTHING_SINCE: Final = Since()
+
+
 @dataclass(frozen=True, slots=True)
 class ProofPart:
     """What was paid on one obligation: `about` names it."""
@@ -34,8 +48,21 @@ class ProofPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRefund:
+    """What went back of what was paid, before this proof was signed."""
+
+    number: str
+    amount: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """What was signed, in the words of one language."""
+    """What was signed, in the words of one language.
+
+    `paid` is what was paid at first: `amount` and all `refunds`. `replaces` is the number of the
+    proof before this one, '' of the first.
+    """
 
     number: str
     title: str
@@ -51,6 +78,9 @@ class Proof:
     paid_at: datetime
     token: str
     key_id: str
+    paid: Money
+    refunds: tuple[ShownRefund, ...]
+    replaces: str
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -85,6 +115,16 @@ def read_proof(signed: SignedAcknowledgement, speech: Speech, names: Mapping[str
         paid_at=datetime.fromisoformat(str(content["paid_at"])),
         token=str(content["qr"]),
         key_id=signed.key_id,
+        paid=Money(int(content.get("paid_vnd", content["amount_vnd"]))),
+        refunds=tuple(
+            ShownRefund(
+                str(each["number"]),
+                Money(int(each["amount_vnd"])),
+                datetime.fromisoformat(str(each["refunded_at"])),
+            )
+            for each in content.get("refunds", ())
+        ),
+        replaces=str(content.get("replaces", "")),
     )
 
 
@@ -94,12 +134,19 @@ def qr_svg(token: str) -> str:
     return code.svg_inline(border=3, omitsize=True, svgclass=None, lineclass=None)
 
 
-def paper(proof: Proof, speech: Speech, *, site: str, sandbox: bool) -> bytes:
+def paper(
+    proof: Proof, speech: Speech, *, site: str, sandbox: bool, since: Since = NOTHING_SINCE
+) -> bytes:
     """Return the proof as a PDF for keeping and for screen readers; the same each time.
 
-    In the sandbox it says across its head that no money moved.
+    `since` is what became of it by now. In the sandbox it says across its head that no money moved.
     """
-    words = _words(proof, speech, site=site)
+    words = _words(proof, speech, site=site) | {
+        "since_title": speech.say("Có thay đổi sau khi nộp"),
+        "since": list(since.sentences),
+    }
+    if since.is_revoked:
+        words["status"] = speech.say(REVOKED)
     if sandbox:
         made_up = speech.say("mọi khoản phải nộp và số tiền ở đây đều là giả.")
         words["warning"] = f"{speech.say('Trang thử nghiệm')}: {made_up}"
@@ -158,7 +205,9 @@ def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
             [say("Cách thanh toán"), proof.gateway],
             [say("Mã giao dịch ở đơn vị thanh toán"), proof.gateway_transaction],
             [say("Đơn vị thụ hưởng"), account],
+            *of_refunds(proof, speech),
         ],
+        "keyword": proof.token,
         "lines_title": say("Số tiền đã nộp"),
         "part": say("Phần"),
         "amount_head": say("Số tiền"),
@@ -183,6 +232,28 @@ def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
         ],
         "footer": say("Ký bằng khóa %(key)s.", key=proof.key_id),
     }
+
+
+def of_refunds(proof: Proof, speech: Speech) -> list[list[str]]:
+    """Return the facts of a proof that came in the place of another."""
+    if not proof.replaces:
+        return []
+    return [
+        [speech.say("Thay cho giấy số"), proof.replaces],
+        [speech.say("Đã nộp lúc đầu"), speech.dong(proof.paid)],
+        *(
+            [
+                speech.say("Đã hoàn lại"),
+                speech.say(
+                    "%(amount)s, hoàn tiền số %(refund)s, %(at)s",
+                    amount=speech.dong(each.amount),
+                    refund=each.number,
+                    at=speech.instant(each.at),
+                ),
+            ]
+            for each in proof.refunds
+        ),
+    ]
 
 
 def _paper_line(line: ShownLine, speech: Speech) -> dict[str, object]:

@@ -5,7 +5,6 @@ import hmac
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -17,8 +16,7 @@ from api.access.look_up_guard import shared_tries
 from api.access.look_up_quotas import Facts, PartnerQuotas
 from api.access.order_token import seal_order
 from api.access.quotas import TooManyTries, address_of
-from api.citizen.fine import gateway_names
-from api.citizen.proof_paper import paper, read_proof
+from api.citizen.proof_record import paper_of, proof_record
 from api.house import House
 from api.language import Language
 from api.partner.portal_messages import (
@@ -56,7 +54,7 @@ from payments.errors import InputRefused, NotFound, QuotaSpent
 from payments.find_order import OrderFound, find_order
 from payments.intake import Channel, Received
 from payments.place_order import place_order
-from payments.postgres import acknowledgement_rows, agency_order_rows
+from payments.postgres import agency_order_rows
 from payments.take_in import take_in
 
 PATH: Final = f"/dialect/{VERSION}"
@@ -255,12 +253,9 @@ def _bill(house: House, found: OrderFound, agency: Agency) -> dict[str, object] 
 
 def _paper(house: House, payment_id: int) -> Response:
     with house.open_tx() as tx:
-        signed = acknowledgement_rows.of_payment(tx, payment_id)
-    assert signed is not None, "what is paid has its proof, from the same transaction"
-    speech = house.pages.speeches[Language.VI]
-    proof = read_proof(signed, speech, gateway_names(house, speech))
-    site = urlsplit(house.settings.citizen_url).netloc
-    content = paper(proof, speech, site=site, sandbox=house.settings.sandbox)
+        record = proof_record(tx, payment_id)
+    assert record is not None, "what is paid has its proof, from the same transaction"
+    content = paper_of(house, record, house.pages.speeches[Language.VI])
     return Response(content, media_type="application/pdf")
 
 

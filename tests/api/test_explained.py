@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from pypdf import PdfReader
@@ -18,6 +19,7 @@ from api.explained import ShownLine, explained, explained_line
 from api.house import House
 from api.language import Language, read_speeches
 from api.partner.quote_out import LineOut, line_out
+from api.proof_xml import proof_xml
 from api.sandbox import BENEFICIARIES, sample_obligations
 from ledger.money import Money
 from payments.acknowledgement import (
@@ -33,6 +35,7 @@ from payments.obligation import NewObligation
 from payments.obligations.registry import KINDS
 from payments.payment import PaymentLine
 from payments.quote import Quote, QuoteLine
+from tests.api.test_proof_xml import is_schematic, tag
 from tests.payments.owed import DEMAND_FACTS, FINE_FACTS, RATES
 
 SPEECHES = read_speeches()
@@ -278,6 +281,28 @@ def test_page_and_paper_show_every_word_of_every_line(
         for word in (*words(line), line.rule, line.law):
             assert plain(word) in plain(bytes(page.body).decode())
             assert plain(word) in printed
+
+
+@pytest.mark.parametrize("owed", SAMPLES, ids=lambda owed: owed.number)
+def test_xml_says_the_lines_of_the_quote(owed: NewObligation) -> None:
+    quote = quoted(owed)
+    document = proof_xml(signed(quote), since={"vi": [], "en": []}, is_revoked=False)
+    assert is_schematic(document)
+    told = list(ET.fromstring(document).iter(tag("line")))  # noqa: S314 - our own
+    assert [int(one.get("vnd", "")) for one in told] == [line.amount.vnd for line in quote.lines]
+    for one, line in zip(told, quote.lines, strict=True):
+        said = {part.tag: part.text or "" for part in one if part.tag != tag("step")}
+        wanted = {
+            "label": line.label,
+            "rounding": line.rounding,
+            "rule": line.rule,
+            "law": line.law,
+        }
+        assert said == {tag(name): text for name, text in wanted.items() if text}
+        steps = one.findall(tag("step"))
+        assert [step.findtext(tag("label")) for step in steps] == [x.label for x in line.steps]
+        assert [int(step.get("vnd", "0")) for step in steps] == [x.amount.vnd for x in line.steps]
+        assert [step.get("rate", "") for step in steps] == [x.rate for x in line.steps]
 
 
 OLD: dict[str, Any] = {

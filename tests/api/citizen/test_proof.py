@@ -1,6 +1,8 @@
 """The proof: everything an officer asks for, behind an address nobody can guess."""
 
+import html
 from base64 import b64decode
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -10,11 +12,18 @@ from pypdf import PdfReader
 from api.access.quotas import PAPERS_PER_MINUTE_MAX
 from api.house import House
 from api.keys import seal_key_of
+from api.paper_signature import signature_of
 from api.seals import seal_days
+from api.start_payment import handle_hash
+from api.xml_signature import open_xml
 from ledger.merkle import is_included, leaf_hash
+from ledger.money import Money
 from payments.acknowledgement import read_token
+from payments.obligation_change import ChangeAct
 from payments.postgres import outbox_rows, payment_rows
-from tests.api.citizen.payer import Payer, hear
+from payments.replace_acknowledgement import replace_acknowledgement
+from tests.api.citizen.payer import Payer, change_late_fine, hear, owe_late_fine
+from tests.api.paper_files import paper_signer, root
 from tests.ledger.sealing import close
 
 
@@ -62,7 +71,7 @@ def test_the_page_is_the_payers_for_ever(payer: Payer, proven: str, house: House
 
 def test_t05_nobody_else_finds_it(payer: Payer, proven: str) -> None:
     wrong = proven[:-1] + ("A" if proven[-1] != "A" else "B")
-    for path in (wrong, "/p/1", "/p/NP7K3M9QWX4T", f"{wrong}/proof.pdf"):
+    for path in (wrong, "/p/1", "/p/NP7K3M9QWX4T", f"{wrong}/proof.pdf", f"{wrong}/proof.xml"):
         assert payer.get(path).status_code == 404
 
 
@@ -94,6 +103,94 @@ def test_the_paper_carries_the_same_figures(payer: Payer, proven: str) -> None:
     text = PdfReader(BytesIO(answer.content)).pages[0].extract_text().replace("\u00a0", " ")
     for words in ("3.013.500 đ", "0002/QĐ-XPHC", "14422574", "citizen.test/verify"):
         assert words in text
+
+
+def _everywhere(payer: Payer, proven: str) -> list[str]:
+    """Return what page, paper and XML say of a proof, without breaks of lines."""
+    paper = PdfReader(BytesIO(payer.get(f"{proven}/proof.pdf").content))
+    printed = " ".join(leaf.extract_text() for leaf in paper.pages)
+    texts = [payer.get(proven).text, printed, payer.get(f"{proven}/proof.xml").text]
+    return [" ".join(html.unescape(text).split()) for text in texts]
+
+
+def _go_back(house: House, proven: str, *, kept: int) -> None:
+    with house.open_tx() as tx:
+        payment = payment_rows.by_handle_hash(tx, handle_hash(proven.removeprefix("/p/")))
+        assert payment is not None
+        replace_acknowledgement(
+            tx,
+            payment.payment_id,
+            refund_number="RF1",
+            kept=Money(kept),
+            signer=house.signer,
+            now=house.clock(),
+        )
+
+
+def test_page_paper_and_xml_say_that_all_was_paid_back(payer: Payer, proven: str) -> None:
+    _go_back(payer.house, proven, kept=0)
+    for text in _everywhere(payer, proven):
+        assert "không còn giá trị từ 12:00, 23/11/2026" in text
+    page, printed, document = _everywhere(payer, proven)
+    assert "Không còn giá trị: đã hoàn lại toàn bộ" in page
+    assert "Không còn giá trị: đã hoàn lại toàn bộ" in printed
+    assert "<status>revoked</status>" in document
+
+
+def test_page_paper_and_xml_say_what_is_kept_after_a_part_went_back(
+    payer: Payer, proven: str
+) -> None:
+    _go_back(payer.house, proven, kept=1_000_000)
+    for text in _everywhere(payer, proven):
+        assert "-2" in text
+        assert "Một triệu đồng" in text
+        assert "đã được thay bằng giấy số" in text
+    page, printed, document = _everywhere(payer, proven)
+    for text in (page, printed):
+        assert "2.013.500 đ, hoàn tiền số RF1" in text
+    assert 'refund number="RF1" vnd="2013500"' in document
+
+
+def test_page_paper_and_xml_tell_a_later_change_of_the_decision(payer: Payer, proven: str) -> None:
+    change_late_fine(payer.house, ChangeAct.CANCEL)
+    for text in _everywhere(payer, proven):
+        assert "Cơ quan đã hủy khoản số 0002/QĐ-XPHC" in text
+        assert "Phải hoàn lại 3.013.500 đ" in text
+
+
+def test_nothing_looks_like_a_receipt_of_the_state(payer: Payer, proven: str) -> None:
+    for text in _everywhere(payer, proven):
+        assert "không phải biên lai thu tiền của Nhà nước" in text
+        others = text.lower().replace("không phải biên lai thu tiền của nhà nước", "")
+        for word in (
+            "biên lai",
+            "cộng hòa xã hội",
+            "độc lập",
+            "quốc huy",
+            "bộ tài chính",
+            "mẫu số",
+        ):
+            assert word not in others
+    paper = PdfReader(BytesIO(payer.get(f"{proven}/proof.pdf").content))
+    assert paper.metadata is not None
+    assert paper.metadata.title == "Giấy xác nhận giao dịch thanh toán"
+    # The code is the only picture there is: no coat of arms, no stamp, no seal.
+    assert payer.get(proven).text.count("<img") == 0
+    assert [picture for leaf in paper.pages for picture in leaf.images] == []
+
+
+def test_a_house_with_a_certificate_signs_paper_and_xml(house: House) -> None:
+    signing = replace(house, paper_signer=paper_signer())
+    owe_late_fine(signing)
+    payer = Payer(signing)
+    hear(signing, payer.go())
+    proven = payer.get("/wait").headers["location"]
+    signature = signature_of(payer.get(f"{proven}/proof.pdf").content, roots=root())
+    assert signature is not None
+    assert (signature.is_whole, signature.is_trusted) == (True, True)
+    _, signature = open_xml(payer.get(f"{proven}/proof.xml").content, roots=root())
+    assert signature is not None
+    assert (signature.is_whole, signature.is_trusted) == (True, True)
 
 
 def test_the_paper_is_the_same_each_time(payer: Payer, proven: str) -> None:

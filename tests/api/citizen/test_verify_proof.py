@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.citizen.verify_proof import CHECKS_PER_MINUTE_MAX, amount_typed
+from api.citizen.verify_proof import CHECKS_PER_MINUTE_MAX, amount_typed, number_typed
 from api.language import Language, read_speeches
 from api.start_payment import handle_hash
 from ledger.money import VND_MAX, Money
+from payments.acknowledgement import Ed25519Signer, qr_token
 from payments.payment_number import payment_number
 from payments.postgres import acknowledgement_rows, payment_rows
+from payments.replace_acknowledgement import replace_acknowledgement
 from tests.api.citizen.payer import Payer, hear
+from tests.payments.test_acknowledgement import PROOF
 
 SPEECHES = read_speeches()
 VALID = "Giấy xác nhận là thật: đã nộp 3.013.500 đ"
@@ -57,11 +60,67 @@ def test_the_content_of_the_qr_code_is_enough(payer: Payer, proof: dict[str, str
     assert VALID in _answer(payer, token=broken_over_lines)
 
 
-def test_t36_an_altered_token_is_not_ours(payer: Payer, proof: dict[str, str]) -> None:
+def test_t36_an_altered_token_is_said_to_be_altered(payer: Payer, proof: dict[str, str]) -> None:
     token = proof["token"]
     for at in (4, 20, len(token) - 30):
         other = "A" if token[at] != "A" else "B"
-        assert NOT_OURS in _answer(payer, token=token[:at] + other + token[at + 1 :])
+        page = _answer(payer, token=token[:at] + other + token[at + 1 :])
+        assert "Mã này đã bị sửa" in page
+        assert VALID not in page
+
+
+def test_t36_a_strangers_code_is_said_to_be_a_strangers(payer: Payer) -> None:
+    stranger = Ed25519Signer(b"x" * 32)
+    assert "không phải của chúng tôi" in _answer(payer, token=qr_token(PROOF, signer=stranger))
+    assert NOT_OURS in _answer(payer, token=VALID)
+    assert NOT_OURS in _answer(payer, token=qr_token(PROOF, signer=payer.house.signer))
+
+
+def _go_back(payer: Payer, number: str, *, kept: int) -> None:
+    with payer.house.open_tx() as tx:
+        payment = payment_rows.by_number(tx, number)
+        assert payment is not None
+        replace_acknowledgement(
+            tx,
+            payment.payment_id,
+            refund_number=f"RF-{kept}",
+            kept=Money(kept),
+            signer=payer.house.signer,
+            now=payer.house.clock(),
+        )
+
+
+def test_t36_a_paper_whose_money_went_back_is_refunded_however_it_is_checked(
+    payer: Payer, proof: dict[str, str]
+) -> None:
+    _go_back(payer, proof["number"], kept=0)
+    typed = {"number": proof["number"], "amount": "3013500"}
+    for page in (_answer(payer, token=proof["token"]), _answer(payer, **typed)):
+        assert "Không còn giá trị: tiền đã được hoàn lại từ 12:00, 23/11/2026" in page
+        assert "RF-0" in page
+        assert VALID not in page
+    english = payer.submit(payer.get("/en/verify"), "/en/verify", typed).text
+    assert "No longer valid: the money was paid back" in english
+
+
+def test_a_paper_that_was_replaced_leads_to_the_one_that_counts(
+    payer: Payer, proof: dict[str, str]
+) -> None:
+    _go_back(payer, proof["number"], kept=1_000_000)
+    page = _answer(payer, token=proof["token"])
+    new = f"{proof['number']}-2"
+    assert f"giấy có giá trị là số {new}, số tiền 1.000.000 đ" in page
+    typed = f"{proof['number']} – 2".lower()
+    assert "Giấy xác nhận là thật: đã nộp 1.000.000 đ" in _answer(
+        payer, number=typed, amount="1000000"
+    )
+    assert NOT_OURS in _answer(payer, number=new, amount="3013500")
+    assert NOT_OURS in _answer(payer, number=f"{proof['number']}-3", amount="1000000")
+
+
+@pytest.mark.parametrize("text", ["NP222222222A-1", "NP222222222A-02", "NP222222222A-2x", "NP1"])
+def test_what_is_no_number_of_a_proof_is_not_read(text: str) -> None:
+    assert number_typed(text) is None
 
 
 def test_t36_another_amount_and_an_unknown_number_look_the_same(
