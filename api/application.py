@@ -34,6 +34,7 @@ from api.house import House
 from api.partner.refusals import only_known, with_refusals
 from api.problems import RETRY_AFTER_S, Problem, problem_of
 from ledger.errors import BookRefused, BookUnreachable
+from gateways.errors import GatewayError
 from payments.errors import PaymentsError
 from reconciliation.errors import ReconciliationError
 
@@ -54,6 +55,7 @@ _TOLD = (
     ReconciliationError,
     BodyTooLarge,
     PartnerRefused,
+    GatewayError,
     RequestValidationError,
     HTTPException,
     Exception,
@@ -178,6 +180,9 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
         if problem.status in (429, 503):
             response.headers["Retry-After"] = str(problem.retry_after_s)
         if problem.status == 401:
+        elif problem.until is not None:
+            left_s = int((problem.until - house.clock()).total_seconds()) + 1
+            response.headers["Retry-After"] = str(max(problem.retry_after_s, left_s))
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
 

@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from api.access import errors as access_errors
 from api.callbacks import BodyTooLarge
 from api.clock import VIETNAM
+from api.gateway_problems import GATEWAYS
+from api.problem_row import Row, Words
 from api.uploads.errors import FileRefused
 from ledger import errors as ledger_errors
 from payments import errors as payments_errors
@@ -23,29 +25,13 @@ RETRY_AFTER_S = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """One sentence in both languages: what is wrong, then what to do."""
-
-    vi: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """How one class of refusal is told to the world."""
-
-    status: int
-    type: str
-    title: Words
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """A refusal ready to be shown; `support_code` finds it in the logs.
 
     `fields` are (field, reason) pairs naming what in the request was wrong, in English. `rule` is
     the code of the rule of law that refused a price, '' where none did. `until` is when whoever is
-    paying now has to be done, None where nobody is in the way.
+    paying now has to be done, None where nobody is in the way. `state` is where the thing stands
+    that allows no such step, '' where that is not why.
     """
 
     status: int
@@ -56,6 +42,7 @@ class Problem:
     retry_after_s: int = RETRY_AFTER_S
     rule: str = ""
     until: datetime | None = None
+    state: str = ""
 
     def document(self) -> dict[str, object]:
         """Return the RFC 9457 document."""
@@ -71,6 +58,8 @@ class Problem:
             document["rule"] = self.rule
         if self.until is not None:
             document["until"] = self.until.astimezone(VIETNAM).isoformat()
+        if self.state:
+            document["state"] = self.state
         if self.fields:
             document["errors"] = [{"field": name, "reason": reason} for name, reason in self.fields]
         return document
@@ -304,6 +293,7 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
             ),
         ),
         RequestValidationError: _INPUT,
+        **GATEWAYS,
     }
 )
 
@@ -357,6 +347,9 @@ _BY_STATUS: Final[Mapping[int, Row]] = MappingProxyType(
 )
 
 
+_IN_A_STATE: Final = (payments_errors.AlreadyPaid, payments_errors.StepRefused)
+
+
 def problem_of(error: Exception) -> Problem:
     """Return how an exception is told; what the table does not know is our own fault."""
     return Problem(
@@ -367,6 +360,7 @@ def problem_of(error: Exception) -> Problem:
         fields=_fields_of(error),
         rule=error.code if isinstance(error, payments_errors.PriceRefused) else "",
         until=error.until if isinstance(error, payments_errors.BeingPaid) else None,
+        state=error.state if isinstance(error, _IN_A_STATE) else "",
         retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S),
     )
 

@@ -3,7 +3,8 @@
 import pytest
 from starlette.exceptions import HTTPException
 
-from api.problems import TABLE, Words, problem_of
+from api.problem_row import Words
+from api.problems import TABLE, problem_of
 from ledger import errors as ledger_errors
 from ledger.money import Money
 from payments import errors as payments_errors
