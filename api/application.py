@@ -33,8 +33,8 @@ from api.callbacks import BodyTooLarge
 from api.house import House
 from api.partner.refusals import only_known, with_refusals
 from api.problems import RETRY_AFTER_S, Problem, problem_of
-from ledger.errors import BookRefused, BookUnreachable
 from gateways.errors import GatewayError
+from ledger.errors import BookRefused, BookUnreachable
 from payments.errors import PaymentsError
 from reconciliation.errors import ReconciliationError
 
@@ -54,8 +54,8 @@ _TOLD = (
     BookUnreachable,
     ReconciliationError,
     BodyTooLarge,
-    PartnerRefused,
     GatewayError,
+    PartnerRefused,
     RequestValidationError,
     HTTPException,
     Exception,
@@ -179,10 +179,10 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
         response = show(request, problem)
         if problem.status in (429, 503):
             response.headers["Retry-After"] = str(problem.retry_after_s)
-        if problem.status == 401:
         elif problem.until is not None:
             left_s = int((problem.until - house.clock()).total_seconds()) + 1
             response.headers["Retry-After"] = str(max(problem.retry_after_s, left_s))
+        if problem.status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
 
