@@ -21,9 +21,9 @@ from payments.postgres.columns import INSTANT, columns, table
 
 client_event = table(
     "client_event",
-    Column("client_event_id", BigInteger, Identity(always=True), primary_key=True),
-    Column("event_id", Text, nullable=False, unique=True),
     Column("client", Text, nullable=False),
+    Column("client_event_id", BigInteger, Identity(always=True), nullable=False),
+    Column("event_id", Text, nullable=False, unique=True),
     Column("payment_id", BigInteger, ForeignKey("payments.payment.payment_id")),
     Column("subject", Text, nullable=False),
     Column("sequence", Integer, nullable=False),
@@ -36,9 +36,10 @@ client_event = table(
         nullable=False,
         server_default=text("((pg_current_xact_id())::text)::bigint"),
     ),
+    PrimaryKeyConstraint("client", "client_event_id"),
     UniqueConstraint("subject", "sequence", name="client_event_in_order"),
-    UniqueConstraint("client", "client_event_id", name="client_event_of_client"),
     Index("client_event_listed", "client", "added_in", "client_event_id"),
+    Index("client_event_created", "client", "created_at"),
 )
 
 webhook_endpoint = table(
@@ -121,7 +122,7 @@ webhook_delivery = table(
         "sequence",
         postgresql_where=text("next_at IS NOT NULL OR parked_at IS NOT NULL"),
     ),
-    Index("webhook_delivery_event", "client_event_id"),
+    Index("webhook_delivery_event", "client", "client_event_id"),
 )
 
 webhook_try = table(

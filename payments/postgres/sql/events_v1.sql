@@ -1,9 +1,9 @@
 -- What clients are told of their payments. `added_in` is the transaction it was kept in: whoever
 -- reads in this order, up to the oldest transaction still at work, misses nothing.
 CREATE TABLE payments.client_event (
-    client_event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    event_id text NOT NULL UNIQUE,
     client text NOT NULL,
+    client_event_id bigint GENERATED ALWAYS AS IDENTITY,
+    event_id text NOT NULL UNIQUE,
     payment_id bigint REFERENCES payments.payment,
     subject text NOT NULL,
     sequence integer NOT NULL CHECK (sequence > 0),
@@ -11,10 +11,11 @@ CREATE TABLE payments.client_event (
     payload jsonb NOT NULL,
     created_at timestamptz NOT NULL,
     added_in bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
-    CONSTRAINT client_event_in_order UNIQUE (subject, sequence),
-    CONSTRAINT client_event_of_client UNIQUE (client, client_event_id)
+    PRIMARY KEY (client, client_event_id),
+    CONSTRAINT client_event_in_order UNIQUE (subject, sequence)
 );
 CREATE INDEX client_event_listed ON payments.client_event (client, added_in, client_event_id);
+CREATE INDEX client_event_created ON payments.client_event (client, created_at);
 
 -- Where a client is told. A slot of its own per endpoint keeps them few, however many are added at
 -- once. `failing_since`, `failures` and `rest_until` leave an address alone that takes nothing in;
@@ -83,7 +84,7 @@ CREATE INDEX webhook_delivery_due ON payments.webhook_delivery (endpoint_id, nex
 CREATE INDEX webhook_delivery_open
     ON payments.webhook_delivery (endpoint_id, subject, sequence)
     WHERE next_at IS NOT NULL OR parked_at IS NOT NULL;
-CREATE INDEX webhook_delivery_event ON payments.webhook_delivery (client_event_id);
+CREATE INDEX webhook_delivery_event ON payments.webhook_delivery (client, client_event_id);
 
 -- Every try; what was answered is never kept.
 CREATE TABLE payments.webhook_try (
@@ -121,7 +122,7 @@ GRANT UPDATE (url, types, description, is_enabled, disabled_reason, disabled_at,
 GRANT UPDATE (due_since, next_at, attempts, taken_at, parked_at, last_error)
     ON payments.webhook_delivery TO clearing_app;
 GRANT SELECT ON payments.webhook_try, payments.webhook_secret TO clearing_app, clearing_auditor;
-GRANT INSERT, DELETE, UPDATE (ends_at) ON payments.webhook_secret TO clearing_app;
+GRANT INSERT, DELETE, UPDATE (ends_at, sealed) ON payments.webhook_secret TO clearing_app;
 -- Reports need no address, which may hold a secret of its owner, and no word that was sent.
 GRANT SELECT (client_event_id, client, payment_id, sequence, type, created_at, added_in)
     ON payments.client_event TO clearing_report;
