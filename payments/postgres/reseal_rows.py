@@ -13,8 +13,10 @@ from ledger.postgres.transaction import Tx
 from payments.agency_order import said_place
 from payments.obligation import sealed_place
 from payments.postgres.event_tables import webhook_secret
+from payments.postgres.paper_tables import state_receipt
 from payments.postgres.tables import agency_order, decision_watch, obligation, obligation_version
 from payments.sealed_row import Anew, RowKey, SealedRow
+from payments.state_receipt import ReceiptName, place_of
 
 _INDEXES: Final = ("subject_index", "other_index", "person_index")
 _WATCH_INDEXES: Final = ("fact_index", "address_index")
@@ -231,12 +233,23 @@ def _said_place(row: RowMapping) -> str:
     return said_place(agency=str(row["agency"]), reference=str(row["reference"]))
 
 
+def _payer_place(row: RowMapping) -> str:
+    called = ReceiptName(
+        tax_id=str(row["tax_id"]),
+        template=str(row["template"]),
+        series=str(row["series"]),
+        number=int(row["number"]),
+    )
+    return place_of(called)
+
+
 SEALED: Final = (
     # Watches first: what is pushed from now on is found by the current key.
     SealedColumn(decision_watch, "sealed", _read_watches, _write_watches),
     SealedColumn(obligation, "sealed", _read_obligations, _write_obligations),
     SealedColumn(obligation_version, "sealed", _read_versions, _write_versions),
     plain_column(agency_order, "said", _said_place),
+    plain_column(state_receipt, "payer", _payer_place),
     plain_column(webhook_secret, "sealed", lambda row: str(row["seal_place"])),
 )
 """Every sealed column of this package, in the order it is sealed anew."""
