@@ -149,10 +149,10 @@ def jobs_of(house: House) -> list[Job]:
         citizen_url=house.settings.citizen_url,
     )
 
-    def ask(fenced: Fenced) -> object:
+    def ask(code: str, fenced: Fenced) -> object:
         asked = ask_gateway(
             fenced(house.open_tx),
-            house.gateways,
+            {code: house.gateways[code]},
             plan=house.ask_plan,
             calendar=house.calendar,
             signer=house.signer,
@@ -199,7 +199,7 @@ def jobs_of(house: House) -> list[Job]:
 
     often_s = min(10, house.settings.ask_first_s)
     return [
-        Job("ask_gateway", ask, every_s=often_s),
+        *(Job(f"ask_{code}", partial(ask, code), every_s=often_s) for code in house.gateways),
         Job("expire_payments", expire, every_s=30),
         Job("tell_provider", tell, every_s=2),
         Job("forget_keys", forget, every_s=3_600),

@@ -85,9 +85,10 @@ def ask_gateway(
     limit_max: int,
     plan: AskPlan = USUAL,
 ) -> Asked:
-    """Ask about attempts that are due, at most `limit_max`, and apply what is answered.
+    """Ask these gateways about attempts that are due, at most `limit_max`, and apply the answers.
 
-    Several processes may do this at once: each attempt is asked about by one of them.
+    Several processes may do this at once: each attempt is asked about by one of them. Whoever asks
+    each gateway by itself lets no slow one hold up the others.
     """
     apply = partial(apply_notices, calendar=calendar, signer=signer, rates=rates, now=now)
     asked = Asked()
@@ -96,6 +97,7 @@ def ask_gateway(
         with open_tx() as tx:
             due = attempt_rows.claim_due(
                 tx,
+                gateways=list(gateways),
                 now=now,
                 lease_until=now + plan.lease,
                 attempts_max=min(CHUNK_MAX, limit_max - claimed),
@@ -138,11 +140,11 @@ def _ask(
     gateways: Mapping[str, Gateway], attempt: Attempt, troubles: Counter[str], *, now: datetime
 ) -> _Question:
     """Ask one gateway about one order, unless the gateway left too many questions open."""
-    gateway = gateways.get(attempt.gateway)
-    if gateway is None or troubles[attempt.gateway] >= TROUBLES_MAX:
+    if troubles[attempt.gateway] >= TROUBLES_MAX:
         return _Question(attempt)
     try:
-        return _Question(attempt, answer=gateway.ask(attempt.prepared, now=now))
+        answer = gateways[attempt.gateway].ask(attempt.prepared, now=now)
+        return _Question(attempt, answer=answer)
     except GatewayError as error:
         troubles[attempt.gateway] += 1
         return _Question(attempt, trouble=error)
@@ -158,15 +160,12 @@ def _next(
     gateways: Mapping[str, Gateway], question: _Question, plan: AskPlan, *, now: datetime
 ) -> attempt_rows.NextQuestion:
     attempt = question.attempt
-    gateway = gateways.get(attempt.gateway)
     is_asked = question.answer is not None or question.trouble is not None
-    if gateway is None:
-        return attempt_rows.NextQuestion(attempt.attempt_id, now + plan.interval_max, is_asked)
     at = plan.next_ask_at(
         asked_count=attempt.asked_count,
         now=now,
         expires_at=attempt.prepared.expires_at,
-        until=attempt.prepared.created_at + gateway.capabilities.ask_until,
+        until=attempt.prepared.created_at + gateways[attempt.gateway].capabilities.ask_until,
     )
     return attempt_rows.NextQuestion(attempt.attempt_id, at, is_asked)
 

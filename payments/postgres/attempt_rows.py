@@ -27,7 +27,7 @@ FOR NO KEY UPDATE
 _CLAIM: Final = """
 WITH due AS MATERIALIZED (
     SELECT attempt_id FROM payments.attempt
-    WHERE next_ask_at <= %(now)s
+    WHERE next_ask_at <= %(now)s AND gateway = ANY(%(gateways)s::text[])
     ORDER BY next_ask_at
     LIMIT %(attempts_max)s
     FOR NO KEY UPDATE SKIP LOCKED
@@ -161,10 +161,18 @@ def of_payment(tx: Tx, payment_id: int) -> list[Attempt]:
     return [_attempt(row) for row in found]
 
 
-def claim_due(tx: Tx, *, now: datetime, lease_until: datetime, attempts_max: int) -> list[Attempt]:
-    """Return attempts it is time to ask about, put off until the lease ends."""
+def claim_due(
+    tx: Tx, *, gateways: Sequence[str], now: datetime, lease_until: datetime, attempts_max: int
+) -> list[Attempt]:
+    """Return attempts at these gateways it is time to ask about, put off until the lease ends."""
     rows = tx.exec_driver_sql(
-        _CLAIM, {"now": now, "lease_until": lease_until, "attempts_max": attempts_max}
+        _CLAIM,
+        {
+            "gateways": list(gateways),
+            "now": now,
+            "lease_until": lease_until,
+            "attempts_max": attempts_max,
+        },
     )
     return [_attempt(row) for row in rows]
 

@@ -36,10 +36,19 @@ def test_an_attempt_is_found_by_gateway_and_reference_and_by_its_payment(tx: Tx)
 def test_a_claimed_attempt_is_put_off_until_its_lease_ends(tx: Tx):
     begin(tx)
     until = NOW + 3 * MINUTE
-    due = attempt_rows.claim_due(tx, now=NOW + MINUTE, lease_until=until, attempts_max=9)
+    due = attempt_rows.claim_due(
+        tx, gateways=["paper"], now=NOW + MINUTE, lease_until=until, attempts_max=9
+    )
     assert [attempt.next_ask_at for attempt in due] == [until]
-    assert attempt_rows.claim_due(tx, now=NOW + MINUTE, lease_until=until, attempts_max=9) == []
-    again = attempt_rows.claim_due(tx, now=until, lease_until=until + MINUTE, attempts_max=9)
+    assert (
+        attempt_rows.claim_due(
+            tx, gateways=["paper"], now=NOW + MINUTE, lease_until=until, attempts_max=9
+        )
+        == []
+    )
+    again = attempt_rows.claim_due(
+        tx, gateways=["paper"], now=until, lease_until=until + MINUTE, attempts_max=9
+    )
     assert [attempt.attempt_id for attempt in again] == [due[0].attempt_id]
 
 
@@ -48,7 +57,9 @@ def test_what_another_transaction_works_on_is_not_waited_for(open_tx: OpenTx):
         references = [begin(tx), begin(tx)]
     with open_tx() as busy, open_tx() as tx:
         attempt_rows.lock_of_payments(busy, [attempt_of(busy, references[0]).payment_id])
-        due = attempt_rows.claim_due(tx, now=NOW + MINUTE, lease_until=NOW, attempts_max=9)
+        due = attempt_rows.claim_due(
+            tx, gateways=["paper"], now=NOW + MINUTE, lease_until=NOW, attempts_max=9
+        )
         assert [attempt.prepared.reference for attempt in due] == references[1:]
 
 
