@@ -4,13 +4,16 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
 
 from api.house import House
 from gateways.contract import NextAction
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
+from payments.cancel_payment import cancel_payment
 from payments.obligations.registry import KINDS
 from payments.open_payment import open_payment
 from payments.payment import Payment
@@ -22,6 +25,9 @@ from payments.send_to_gateway import send_to_gateway
 
 PURPOSE_MAX = 180
 """Letters that every gateway leaves room for beside the account and our reference."""
+
+NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
+"""The metadata of a payment of our own pages."""
 
 _NUMBER_BITS = 64
 
@@ -46,6 +52,8 @@ def open_for(
     shown: Money | None,
     language: str,
     client: str,
+    metadata: Mapping[str, str] = NOTHING_SAID,
+    return_url: str = "",
 ) -> Payment:
     """Open a payment of these obligations under a freshly drawn number.
 
@@ -61,6 +69,8 @@ def open_for(
         number=number,
         handle_hash=handle_hash(handle_of(house, number)),
         lifetime=timedelta(minutes=house.settings.payment_minutes),
+        metadata=metadata,
+        return_url=return_url,
     )
     return open_payment(tx, order, rates=house.rates, now=house.clock(), today=house.today())
 
@@ -81,6 +91,24 @@ def send(house: House, payment: Payment, *, gateway_code: str, payer_address: st
         payer_address=payer_address,
         return_url=f"{house.settings.citizen_url}/return",
         purpose=_purpose(house, payment),
+        now=house.clock(),
+        plan=house.ask_plan,
+    )
+
+
+def cancel_for(house: House, payment: Payment) -> Payment:
+    """Cancel a payment and return how it stands once its gateway was asked.
+
+    Raises:
+        payments.errors.PaymentsError: as `payments.cancel_payment` says.
+    """
+    return cancel_payment(
+        house.open_tx,
+        house.gateways,
+        payment_id=payment.payment_id,
+        calendar=house.calendar,
+        signer=house.signer,
+        rates=house.rates,
         now=house.clock(),
         plan=house.ask_plan,
     )

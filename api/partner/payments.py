@@ -1,32 +1,47 @@
 """JSON v1: open a payment, choose a gateway, read state and proof."""
 
 import base64
-import hashlib
 import ipaddress
 import json
-from collections.abc import Sequence
-from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+)
 
 from api.access.obligation_token import open_obligation
-from api.access.partner_key import partner_of
+from api.access.partner_key import caller_of, partner_of
 from api.access.scope import Scope
 from api.house import House
-from api.partner.later_out import LaterOut, later_of_payment, later_of_proof
+from api.partner.idempotent import OnceOnly, answer_once
+from api.partner.later_out import LaterOut, later_of_proof
+from api.partner.payment_lists import METADATA_KEY, METADATA_MAX, METADATA_TEXT_MAX
+from api.partner.payment_out import (
+    POLL_LONG_S,
+    NextActionOut,
+    PaymentOut,
+    payment_out,
+    redirect_out,
+    shown,
+)
 from api.partner.refusals import refusals
-from api.start_payment import handle_of, open_for, send
+from api.partner.return_address import RETURN_URL_MAX, require_registered
+from api.start_payment import cancel_for, open_for, send
+from gateways.errors import OutcomeUnknown, Untrusted
 from ledger.money import VND_MAX, Money
 from ledger.postgres.transaction import Tx
 from payments.errors import NotFound
-from payments.later import Later
 from payments.payment import Payment
 from payments.payment_number import is_payment_number
-from payments.postgres import acknowledgement_rows, idempotency_rows, later_rows, payment_rows
+from payments.postgres import acknowledgement_rows, later_rows, payment_rows
 
-KEY_MAX = 128
 OBLIGATIONS_MAX = 20
 
 
@@ -41,19 +56,37 @@ def an_ip_address(text: str) -> str:
     return str(ipaddress.ip_address(text))
 
 
+MetadataKey = Annotated[str, StringConstraints(pattern=METADATA_KEY)]
+MetadataText = Annotated[str, StringConstraints(strict=True, max_length=METADATA_TEXT_MAX)]
 PayerAddress = Annotated[str, Field(max_length=45), AfterValidator(an_ip_address)]
 
 
 class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class PaymentIn(_In):
     """Obligations found by look-up, and the total the payer was shown."""
 
     obligations: list[str] = Field(min_length=1, max_length=OBLIGATIONS_MAX)
-    shown_total_vnd: StrictInt | None = Field(default=None, gt=0, le=VND_MAX)
+    shown_total_vnd: StrictInt | None = Field(
+        default=None, gt=0, le=VND_MAX, description="what the payer was shown; 409 if it changed"
+    )
     language: Literal["vi", "en"] = "vi"
+    metadata: dict[MetadataKey, MetadataText] = Field(
+        default_factory=dict[str, str],
+        max_length=METADATA_MAX,
+        description="yours, given back unread; nothing about persons",
+    )
+    return_url: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=RETURN_URL_MAX,
+        description=(
+            "where the payer's browser goes after the gateway, as it is and with nothing added;"
+            " of an origin registered for you. It proves no payment"
+        ),
+    )
 
 
 class AttemptIn(_In):
@@ -61,30 +94,6 @@ class AttemptIn(_In):
 
     gateway: str = Field(pattern=r"^[a-z][a-z0-9_]{1,19}$")
     payer_address: PayerAddress
-
-
-class PaymentOut(BaseModel):
-    """A payment as its partner may see it; `proof_url` is the payer's own permanent address.
-
-    Whoever shows the payment tells the payer what `later` says.
-    """
-
-    number: str
-    status: str
-    amount_vnd: int
-    priced_on: date
-    created_at: datetime
-    expires_at: datetime
-    paid_at: datetime | None
-    proof_url: str
-    later: LaterOut
-
-
-class NextActionOut(BaseModel):
-    """Where to send the payer's browser."""
-
-    type: Literal["redirect"]
-    url: str
 
 
 class AcknowledgementOut(BaseModel):
@@ -119,65 +128,56 @@ def routes(house: House) -> APIRouter:
         "/payments", status_code=201, response_model=PaymentOut, responses=refusals(404, 409)
     )
     def create(
-        request: Request,
-        body: PaymentIn,
-        client: Annotated[str, writer],
-        idempotency_key: Annotated[str, Header(min_length=8, max_length=KEY_MAX)],
+        request: Request, body: PaymentIn, client: Annotated[str, writer], once: OnceOnly
     ) -> Response:
-        """Open a payment; the same Idempotency-Key and body give the same answer for 30 days."""
-        digest = hashlib.sha256(body.model_dump_json().encode()).digest()
-        with house.open_tx() as tx:
-            begun = idempotency_rows.begin(
-                tx,
-                client=client,
-                route=request.url.path,
-                key=idempotency_key,
-                body_digest=digest,
-                now=house.clock(),
-            )
-            if isinstance(begun, idempotency_rows.Replay):
-                return _json(begun.answer, status=begun.status)
-            payment = open_for(
-                tx,
-                house,
-                obligation_ids=[
-                    open_obligation(house, token, bound_to=client) for token in body.obligations
-                ],
-                shown=None if body.shown_total_vnd is None else Money(body.shown_total_vnd),
-                language=body.language,
-                client=client,
-            )
-            answer = _payment(house, payment, ()).model_dump_json().encode()
-            idempotency_rows.finish(
-                tx,
-                client=client,
-                route=request.url.path,
-                key=idempotency_key,
-                status=201,
-                answer=answer,
-            )
-        return _json(answer, status=201)
+        """Open a payment of obligations found by look-up, at today's price.
+
+        Nobody else can pay them until it ends. No money moves before an attempt.
+        """
+        if body.return_url:
+            origins = caller_of(request).partner.return_origins
+            require_registered(body.return_url, origins=origins)
+        work = partial(_open, house, body, client)
+        return answer_once(house, once, work, client=client, body=body)
 
     @router.post("/payments/{number}/attempts", responses=refusals(404, 409))
     def choose(number: str, body: AttemptIn, client: Annotated[str, writer]) -> NextActionOut:
-        """Send the payment to a gateway; asking again gives the same address while it lives."""
+        """Send the payment to a gateway, the first or another one.
+
+        Asked again while the attempt lives, it gives the same address again, so it needs no key.
+        Another gateway is possible once the one before is known to have ended; until then 409
+        `being-paid` says until when. A gateway that gave no usable answer is told as `wait`.
+        """
         with house.open_tx() as tx:
             payment = _own(tx, number, client=client)
-        action = send(
-            house,
-            payment,
-            gateway_code=body.gateway,
-            payer_address=body.payer_address,
-        )
-        return NextActionOut(type="redirect", url=action.url)
+        try:
+            action = send(
+                house, payment, gateway_code=body.gateway, payer_address=body.payer_address
+            )
+        except (OutcomeUnknown, Untrusted):
+            return NextActionOut(type="wait", poll_after_s=POLL_LONG_S)
+        return redirect_out(action, expires_at=payment.expires_at)
+
+    @router.post("/payments/{number}/cancel", responses=refusals(404, 409))
+    def cancel(number: str, client: Annotated[str, writer]) -> PaymentOut:
+        """Cancel a payment: no payer is sent to pay it any more.
+
+        One no gateway heard of fails at once. Otherwise its gateway is asked now: where it says
+        that no money was taken, the payment fails; where money may still come, it stays as it is,
+        with `cancellation`, and ends when the gateway says. 409 `already-paid` once money was
+        taken. Cancelling twice is cancelling once, so it needs no key.
+        """
+        with house.open_tx() as tx:
+            payment = _own(tx, number, client=client)
+        cancel_for(house, payment)
+        with house.open_tx() as tx:
+            return payment_out(house, shown(tx, _own(tx, number, client=client)))
 
     @router.get("/payments/{number}", responses=refusals(404))
     def read(number: str, client: Annotated[str, reader]) -> PaymentOut:
-        """Read one payment of this partner; strongly consistent."""
+        """Read one payment of this partner in full."""
         with house.open_tx() as tx:
-            payment = _own(tx, number, client=client)
-            later = later_rows.later_of(tx, payment.payment_id)
-        return _payment(house, payment, later)
+            return payment_out(house, shown(tx, _own(tx, number, client=client)))
 
     @router.get("/payments/{number}/acknowledgement", responses=refusals(404))
     def proof(number: str, client: Annotated[str, reader]) -> AcknowledgementOut:
@@ -210,26 +210,24 @@ def routes(house: House) -> APIRouter:
     return router
 
 
+def _open(house: House, body: PaymentIn, client: str, tx: Tx) -> PaymentOut:
+    payment = open_for(
+        tx,
+        house,
+        obligation_ids=[
+            open_obligation(house, token, bound_to=client) for token in body.obligations
+        ],
+        shown=None if body.shown_total_vnd is None else Money(body.shown_total_vnd),
+        language=body.language,
+        client=client,
+        metadata=body.metadata,
+        return_url=body.return_url or "",
+    )
+    return payment_out(house, shown(tx, payment))
+
+
 def _own(tx: Tx, number: str, *, client: str) -> Payment:
     payment = payment_rows.by_number(tx, number) if is_payment_number(number) else None
     if payment is None or payment.client != client:
         raise NotFound
     return payment
-
-
-def _payment(house: House, payment: Payment, later: Sequence[Later]) -> PaymentOut:
-    return PaymentOut(
-        number=payment.number,
-        status=payment.state,
-        amount_vnd=payment.amount.vnd,
-        priced_on=payment.priced_on,
-        created_at=payment.created_at,
-        expires_at=payment.expires_at,
-        paid_at=payment.paid_at,
-        proof_url=f"{house.settings.citizen_url}/p/{handle_of(house, payment.number)}",
-        later=later_of_payment(payment, later, house.pages.speeches),
-    )
-
-
-def _json(body: bytes, *, status: int) -> Response:
-    return Response(body, status, media_type="application/json")

@@ -8,6 +8,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 
 from api.partner.facts_schemas import COMPONENTS
+from api.partner.operations import describe, is_keyed
 from payments.errors import InputRefused
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -22,6 +23,7 @@ PROBLEM: Final[dict[str, object]] = {
         "status": {"type": "integer"},
         "instance": {"type": "string"},
         "support_code": {"type": "string", "description": "finds this answer in our logs"},
+        "state": {"type": "string", "description": "where the payment stands that refused this"},
         "rule": {"type": "string", "description": "code of the rule of law that refused a price"},
         "until": {
             "type": "string",
@@ -39,6 +41,7 @@ PROBLEM: Final[dict[str, object]] = {
     },
 }
 _MEANS: Final[Mapping[int, str]] = {
+    400: "No `Idempotency-Key`, or one that is none.",
     401: "No key, or one nobody has; or no signature or certificate, as `type` says.",
     403: "The key has not the scope this door asks for; `errors` names it.",
     404: "Not there, or not yours.",
@@ -61,13 +64,16 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def with_refusals(document: dict[str, Any]) -> dict[str, Any]:
-    """Add to an OpenAPI document what every door may answer, and the schemas that doors share."""
+    """Add to an OpenAPI document what every door is and may answer, and the schemas they share."""
+    describe(document)
     for operation in _operations(document):
         every = [422, 503]
         if "security" in operation:
             every += [401, 403, 429]
         if "requestBody" in operation:
             every += [413, 415]
+        if is_keyed(operation):
+            every += [400, 409]
         told = {str(status): each for status, each in refusals(*every).items()}
         operation["responses"] = dict(sorted((operation["responses"] | told).items()))
     schemas = document["components"]["schemas"]
@@ -86,8 +92,13 @@ def only_known(request: Request) -> None:
     route = request.scope["route"]
     assert isinstance(route, APIRoute), "doors of partners are routes of their own"
     known = {parameter.alias for parameter in get_flat_params(route.dependant)}
+    known -= request.path_params.keys()
+    documented = (route.openapi_extra or {}).get("parameters", ())
+    known_deep = {each["name"] for each in documented if each.get("style") == "deepObject"}
     for name in request.query_params:
-        if route.include_in_schema and name not in known - request.path_params.keys():
+        deep, bracket, _ = name.partition("[")
+        is_known = name in known or (bracket and name.endswith("]") and deep in known_deep)
+        if route.include_in_schema and not is_known:
             raise InputRefused(field=f"query.{name[:40]}", reason="is not a field here")
 
 
