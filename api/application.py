@@ -27,6 +27,7 @@ from api.access.errors import PartnerRefused
 from api.access.headers import SafeHeaders
 from api.access.partner_door import PartnerDoor
 from api.access.partner_key import caller_in
+from api.access.signed_door import SignedDoor
 from api.access.staff_session import SignInNeeded, staff_of
 from api.access.strict_json import StrictJson
 from api.callbacks import BodyTooLarge
@@ -190,6 +191,7 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
         app.add_exception_handler(kind, tell)
     if package is api.partner:
         app.add_middleware(StrictJson, refuse=tell)
+        app.add_middleware(SignedDoor, house=house, refuse=tell)
         app.add_middleware(BodyLimit, bytes_max=_partner_limit)
         app.add_middleware(PartnerDoor, house=house, refuse=tell)
     elif package is api.console:

@@ -141,6 +141,12 @@ class Settings(BaseSettings):
         default=None, description="the simulated far sides, in the sandbox only"
     )
     proxy_hops: int = Field(default=0, ge=0, le=3)
+    proxy_networks: tuple[IPvAnyNetwork, ...] = Field(
+        default=(), description="where our own proxies speak from"
+    )
+    client_certificate: Literal["client-cert", "client-cert-sha256"] | None = Field(
+        default=None, description="the header in which they tell a partner's certificate"
+    )
     threads_max: int = Field(default=4, ge=1, le=64)
     ask_first_s: int = Field(default=60, ge=1)
     ask_longest_s: int = Field(default=1800, ge=1)

@@ -72,7 +72,7 @@ class StrictJson:
             await self._app(scope, receive, send)
             return
         try:
-            body = await _whole(receive)
+            body = await whole_body(receive)
             if body:
                 _require_json(Headers(scope=scope))
                 is_small = len(body) <= READ_AT_ONCE_MAX
@@ -82,7 +82,7 @@ class StrictJson:
         except (InputRefused, HTTPException) as error:
             await self._refuse(Request(scope), error)(scope, receive, send)
             return
-        await self._app(scope, _again(body, receive), send)
+        await self._app(scope, said_again(body, receive), send)
 
 
 def _require_json(headers: Mapping[str, str]) -> None:
@@ -98,7 +98,12 @@ def _require_json(headers: Mapping[str, str]) -> None:
         raise HTTPException(415)
 
 
-async def _whole(receive: Receive) -> bytes:
+async def whole_body(receive: Receive) -> bytes:
+    """Return a body once all of it is there.
+
+    Raises:
+        HTTPException: whoever sent it left before its end.
+    """
     pieces: list[bytes] = []
     is_more = True
     while is_more:
@@ -110,7 +115,8 @@ async def _whole(receive: Receive) -> bytes:
     return b"".join(pieces)
 
 
-def _again(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
+def said_again(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
+    """Return what hands on a body that was read already."""
     told = False
 
     async def again() -> Message:

@@ -27,6 +27,15 @@ ON CONFLICT (key) DO UPDATE SET
 WHERE kept.until <= %(now)s OR kept.tries < excluded.tries_max
 RETURNING key, tries
 """
+_TAKE_SHARE: Final = """
+INSERT INTO api.quota AS kept (key, tries, tries_max, until)
+VALUES (%(key)s, %(share)s, %(tries_max)s, %(until)s)
+ON CONFLICT (key) DO UPDATE SET
+    tries = excluded.tries + CASE WHEN kept.until > %(now)s THEN kept.tries ELSE 0 END,
+    tries_max = excluded.tries_max,
+    until = CASE WHEN kept.until > %(now)s THEN kept.until ELSE excluded.until END
+RETURNING tries, until
+"""
 _GIVE_BACK: Final = """
 WITH held AS MATERIALIZED (
     SELECT key FROM api.quota
@@ -68,6 +77,28 @@ def take(tx: Tx, wanted: Sequence[Wanted], *, now: datetime) -> Mapping[bytes, i
             },
         ).all()
     return {bytes(row.key): int(row.tries) for row in found}
+
+
+def take_share(tx: Tx, wanted: Wanted, *, share: int, now: datetime) -> tuple[int, datetime]:
+    """Count many tries under one key at once; return all that are counted, and until when.
+
+    More may be counted than are allowed: what is above belongs to nobody.
+
+    Raises:
+        TriesNotKept: the database cannot count.
+    """
+    with _told():
+        row = tx.exec_driver_sql(
+            _TAKE_SHARE,
+            {
+                "key": wanted.key,
+                "share": share,
+                "tries_max": wanted.tries_max,
+                "until": wanted.until,
+                "now": now,
+            },
+        ).one()
+    return int(row.tries), row.until
 
 
 def give_back(tx: Tx, keys: Sequence[bytes], *, now: datetime) -> None:
