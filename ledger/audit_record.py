@@ -49,6 +49,12 @@ class Act(enum.StrEnum):
     PREVIEW_LIST = "list.preview"
     TAKE_LIST = "list.take"
     ROTATE_KEYS = "keys.rotate"
+    VIEW_REFUNDS = "refunds.view"
+    PROPOSE_REFUND = "refund.propose"
+    APPROVE_REFUND = "refund.approve"
+    REJECT_REFUND = "refund.reject"
+    RECORD_TRANSFER = "refund.transfer"
+    RECORD_STATE_REFUND = "refund.state_decision"
 
 
 class StockReason(enum.StrEnum):

@@ -6,7 +6,7 @@ from ledger.money import ZERO, Money, total
 from ledger.postgres.transaction import Tx
 from payments.decision import Movement
 from payments.payment import Payment
-from payments.postgres import refund_list_rows, refund_rows
+from payments.postgres import refund_list_rows, taken_rows
 from payments.refund import CAUSES
 from payments.returnable import Choice, Returnable
 from payments.states import LOCKING, PaymentState
@@ -19,7 +19,7 @@ def find_returnable(tx: Tx, payment: Payment) -> Returnable:
     """Return what may still go back of a payment, and what went back."""
     if payment.state in _NOTHING_TAKEN:
         return Returnable()
-    sums = refund_rows.sums_of_payment(tx, payment.payment_id)
+    sums = taken_rows.sums_of_payment(tx, payment.payment_id)
     return Returnable(
         choices=tuple(choice for each in sums for choice in _choices(tx, each)),
         refunded=total(each.returned for each in sums),
@@ -32,10 +32,10 @@ def _choices(tx: Tx, taken: TakenSum) -> Iterator[Choice]:
         return
     left = taken.left
     for obligation_id in refund_list_rows.targets_of(tx, taken.payment_id):
-        due = refund_rows.due_for(tx, obligation_id) - refund_rows.back_for(tx, obligation_id)
+        due = taken_rows.due_for(tx, obligation_id) - taken_rows.back_for(tx, obligation_id)
         brought = [
             part.paid - part.back
-            for part in refund_rows.parts_for(tx, obligation_id)
+            for part in taken_rows.parts_for(tx, obligation_id)
             if part.capture_id == taken.capture_id
         ]
         amount = min(due, total(brought), left)

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from api.access.citizen_session import Visitor, visitor_of
 from api.access.own_payment import own_payment
 from api.citizen.fine import gateway_names
+from api.citizen.refund_told import RefundsTold, refunds_of
 from api.house import House
 from api.language import Language
 from api.later_words import if_still_paid
@@ -59,19 +60,20 @@ def routes(house: House) -> APIRouter:
     @pages.get("/wait")
     def wait(request: Request) -> Response:
         visitor = visitor_of(request, house.settings)
+        speech = house.pages.speech(request)
         with house.open_tx() as tx:
             payment = own_payment(tx, visitor)
             attempts = [] if payment is None else attempt_rows.of_payment(tx, payment.payment_id)
             later = () if payment is None else later_rows.later_of(tx, payment.payment_id)
+            refunds = None if payment is None else refunds_of(tx, payment.payment_id, speech)
         if payment is not None and payment.state in PROVEN:
             return RedirectResponse(local(request, f"/p/{visitor.payment_handle}"), 303)
-        speech = house.pages.speech(request)
         if payment is None:
             return _nothing_here(house, request)
         code = attempts[-1].gateway if attempts else ""
         gateway = gateway_names(house, speech).get(code, "")
         known = standing(payment, attempts, gateway=gateway, now=house.clock(), later=later)
-        return _page(house, request, visitor, payment, known)
+        return _page(house, request, visitor, payment, known=known, refunds=refunds)
 
     @pages.get("/wait/state")
     def state(request: Request) -> Response:
@@ -138,7 +140,9 @@ def _page(
     request: Request,
     visitor: Visitor,
     payment: Payment,
+    *,
     known: Standing,
+    refunds: RefundsTold | None,
 ) -> Response:
     speech = house.pages.speech(request)
     return visitor.remember(
@@ -154,6 +158,7 @@ def _page(
             is_over=known.is_over,
             next_check=known.next_check,
             refresh_s=known.refresh_s,
+            refunds=refunds,
             token=visitor.token(),
         )
     )

@@ -7,6 +7,7 @@ import base64
 import importlib
 import pkgutil
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -27,13 +28,20 @@ from ledger.audit_record import Act
 from ledger.postgres.audit_rows import newest
 from ledger.postgres.post import post_entries
 from ledger.postgres.transaction import OpenTx
+from payments.find_returnable import find_returnable
+from payments.postgres import payment_rows
 from payments.postgres.authority_rows import authorities_by_code
 from payments.postgres.delivery_rows import Wanted, newest_told
+from payments.refund import Refund, RefundRoute, digest_of
+from payments.reject_refund import reject_refund
 from tests.api import conftest
 from tests.api.citizen.payer import forms_of
+from tests.api.conftest import PERSON_KEYS
+from tests.api.console.refunding import by_another_way, cancelled_once_paid
 from tests.api.partner.told import pay, register
 from tests.api.uploads.sheets import fine, fines_csv
 from tests.ledger.samples import capture
+from tests.payments.refunding import paid_twice
 
 house = conftest.house
 
@@ -55,8 +63,8 @@ def _sign_in(browser: TestClient, key: str) -> Response:
     return browser.post("/sign-in", data=shown | {"key": key})
 
 
-def _key(house: House) -> str:
-    return house.settings.staff_key.get_secret_value()
+def _key(_: House) -> str:
+    return PERSON_KEYS["ketoan1"]
 
 
 def _come(browser: TestClient, house: House, doing: Doing) -> None:
@@ -124,6 +132,76 @@ def _with_list(path: str) -> Callable[[TestClient, House], Response]:
     return _at_deliveries(path, kind="traffic_fine", content=content)
 
 
+def _refund(house: House) -> Refund:
+    """Return a refund that waits for approval."""
+    with house.open_tx() as tx:
+        return paid_twice(tx)
+
+
+def _view_refund(browser: TestClient, house: House) -> Response:
+    return browser.get(f"/refunds/{_refund(house).number}")
+
+
+def _propose_refund(browser: TestClient, house: House) -> Response:
+    refund = _refund(house)
+    with house.open_tx() as tx:
+        reject_refund(tx, refund.number, by="staff:ketoan2", now=house.clock())
+        payment = payment_rows.by_id(tx, refund.payment_id)
+        assert payment is not None
+        (choice,) = find_returnable(tx, payment).choices
+    said = {
+        "form_token": forms_of(browser.get("/uploads"))[0].values["form_token"],
+        "payment": refund.payment_number,
+        "money": f"{choice.capture_id}-",
+        "key": secrets.token_urlsafe(32),
+        "reason": "người nộp gọi điện",
+    }
+    return browser.post("/refund-proposal", data=said)
+
+
+def _view_proposal(browser: TestClient, house: House) -> Response:
+    return browser.get(f"/refund-proposal?payment={_refund(house).payment_number}")
+
+
+def _at_refund(act: str) -> Callable[[TestClient, House], Response]:
+    def do(browser: TestClient, house: House) -> Response:
+        refund = _refund(house)
+        said = {
+            "form_token": forms_of(browser.get("/uploads"))[0].values["form_token"],
+            "digest": digest_of(refund).hex(),
+            "reason": "đã đối chiếu",
+        }
+        return browser.post(f"/refunds/{refund.number}/{act}", data=said)
+
+    return do
+
+
+def _paid_back(
+    act: str, route: RefundRoute, scene: Callable[[House], Refund], **typed: str
+) -> Callable[[TestClient, House], Response]:
+    def do(browser: TestClient, house: House) -> Response:
+        refund = by_another_way(house, scene(house), route)
+        said = typed | {
+            "form_token": forms_of(browser.get("/uploads"))[0].values["form_token"],
+            "bank_reference": "FT2632700001",
+            "paid_on": "23/11/2026",
+            "reason": "theo giấy báo nợ",
+        }
+        return browser.post(f"/refunds/{refund.number}/{act}", data=said)
+
+    return do
+
+
+_transfer = _paid_back("transfer", RefundRoute.TRANSFER, _refund, holder="gateway")
+_decide = _paid_back(
+    "decision",
+    RefundRoute.STATE_PROCEDURE,
+    cancelled_once_paid,
+    decision="15/QĐ-KBNN",
+    settlement="separately",
+)
+
+
 RECORDED: Final[Mapping[Door, list[Doing]]] = MappingProxyType(
     {
         ("POST", "/sign-in"): [
@@ -146,6 +224,14 @@ RECORDED: Final[Mapping[Door, list[Doing]]] = MappingProxyType(
         ("POST", "/uploads/preview"): [Doing(Act.PREVIEW_LIST, _preview_list)],
         ("POST", "/uploads/refused"): [Doing(Act.PREVIEW_LIST, _with_list("/uploads/refused"))],
         ("POST", "/uploads"): [Doing(Act.TAKE_LIST, _with_list("/uploads"))],
+        ("GET", "/refunds"): [Doing(Act.VIEW_REFUNDS, lambda at, _: at.get("/refunds"))],
+        ("GET", "/refunds/{number}"): [Doing(Act.VIEW_REFUNDS, _view_refund)],
+        ("GET", "/refund-proposal"): [Doing(Act.VIEW_REFUNDS, _view_proposal)],
+        ("POST", "/refund-proposal"): [Doing(Act.PROPOSE_REFUND, _propose_refund)],
+        ("POST", "/refunds/{number}/approve"): [Doing(Act.APPROVE_REFUND, _at_refund("approve"))],
+        ("POST", "/refunds/{number}/reject"): [Doing(Act.REJECT_REFUND, _at_refund("reject"))],
+        ("POST", "/refunds/{number}/transfer"): [Doing(Act.RECORD_TRANSFER, _transfer)],
+        ("POST", "/refunds/{number}/decision"): [Doing(Act.RECORD_STATE_REFUND, _decide)],
         ("GET", "/audit"): [Doing(Act.VIEW_AUDIT, lambda at, _: at.get("/audit"))],
     }
 )

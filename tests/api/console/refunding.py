@@ -1,0 +1,63 @@
+"""Scenes of the console: money that came twice, and what is typed about it."""
+
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from api.house import House
+from payments.approve_refund import approve_refund
+from payments.postgres.refund_list_rows import RefundsWanted, newest_refunds
+from payments.refund import Refund, RefundRoute, Wanted, digest_of
+from payments.reject_refund import reject_refund
+from payments.request_refund import request_refund
+from tests.api.citizen.payer import (
+    ChangeAct,
+    Payer,
+    change_late_fine,
+    forms_of,
+    hear,
+    owe_late_fine,
+)
+
+
+def paid_twice(house: House) -> Refund:
+    """Let a citizen pay the late fine twice at one gateway; return what is proposed by itself."""
+    owe_late_fine(house)
+    gone = Payer(house).go()
+    hear(house, gone)
+    hear(house, gone, transaction="14422575")
+    return newest(house)
+
+
+def cancelled_once_paid(house: House) -> Refund:
+    """Let an authority cancel the late fine after it was paid; return what is proposed."""
+    owe_late_fine(house)
+    hear(house, Payer(house).go())
+    change_late_fine(house, ChangeAct.CANCEL)
+    return newest(house)
+
+
+def by_another_way(house: House, refund: Refund, route: RefundRoute) -> Refund:
+    """Return the refund in another's place that goes back this way, approved by two people."""
+    with house.open_tx() as tx:
+        reject_refund(tx, refund.number, by="staff:ketoan2", now=house.clock())
+        wanted = Wanted(refund.capture_id, "x", obligation_id=refund.obligation_id, route=route)
+        again = request_refund(tx, wanted, by="staff:ketoan2", now=house.clock())
+        return approve_refund(
+            tx, again.number, digest=digest_of(again), by="staff:ketoan1", now=house.clock()
+        )
+
+
+def newest(house: House) -> Refund:
+    """Return the newest refund as it stands by now."""
+    with house.open_tx() as tx:
+        return newest_refunds(tx, RefundsWanted(), limit_max=1)[0]
+
+
+def send(browser: TestClient, page: Response, action: str, **typed: str) -> Response:
+    """Send the form of a page that leads to `action`, with some values filled in.
+
+    What approves may reject as well: one form has both buttons.
+    """
+    both = {action, action.replace("/reject", "/approve")}
+    (form,) = [each for each in forms_of(page) if each.action in both]
+    return browser.post(action, data=form.values | typed)
