@@ -25,6 +25,7 @@ from api.postgres.pool import open_pool
 from api.refund_jobs import refund_jobs
 from api.schedule import Fenced, Job
 from api.settings import PREFIX, LookSettings, Settings, SettingsWrong
+from api.webhook_job import webhook_job
 from gateways.contract import Gateway
 from gateways.registry import open_gateways
 from gateways.transport import Limits, Transport, open_client
@@ -202,6 +203,7 @@ def jobs_of(house: House) -> list[Job]:
         *(Job(f"ask_{code}", partial(ask, code), every_s=often_s) for code in house.gateways),
         Job("expire_payments", expire, every_s=30),
         Job("tell_provider", tell, every_s=2),
+        webhook_job(house),
         Job("forget_keys", forget, every_s=3_600),
         Job("forget_tries", forget_tries, every_s=600),
         Job("tell_watchers", tell_who_waits, every_s=60),

@@ -61,7 +61,9 @@ class WebhookAddress:
 
 
 def webhook_address(url: str, *, is_sandbox: bool) -> WebhookAddress:
-    """Return the parts of a public https address; in the sandbox also of one on this machine.
+    """Return the parts of a public https address.
+
+    In the sandbox it may have any port, or be one on this machine.
 
     Raises:
         InputRefused: it is anything else.
@@ -77,13 +79,15 @@ def webhook_address(url: str, *, is_sandbox: bool) -> WebhookAddress:
         port=int(found["port"] or (443 if is_https else 80)),
         target=found["target"] or "/",
     )
-    if is_sandbox and host in _LOOPBACK_HOSTS and 0 < address.port < 2**16:
+    if not 0 < address.port < 2**16:
+        raise _refused("has a port that is none")
+    if is_sandbox and host in _LOOPBACK_HOSTS:
         return address
     if not is_https:
         raise _refused("is not an https address")
     if not _is_public_name(host):
         raise _refused("does not name a host of the public internet")
-    if address.port not in _PORTS:
+    if address.port not in _PORTS and not is_sandbox:
         raise _refused("has a port other than 443 and 8443")
     return address
 

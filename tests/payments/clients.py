@@ -10,6 +10,7 @@ from payments.add_endpoint import NewEndpoint, add_endpoint
 from payments.client_event import ClientEvent, EventType
 from payments.open_payment import open_payment
 from payments.payment import Payment
+from payments.personal_data import PersonalDataKeys
 from payments.postgres.client_event_rows import Order, WantedEvents, list_events
 from payments.postgres.delivery_rows import Try
 from payments.postgres.endpoint_rows import claim_endpoints
@@ -70,6 +71,29 @@ def added(
     return add_endpoint(
         tx, new, seal_secret(KEYS, drawn(), endpoint_id=endpoint_id), is_sandbox=False, now=now
     )
+
+
+def added_for(
+    tx: Tx,
+    keys: PersonalDataKeys,
+    *,
+    url: str = "",
+    path: str = "",
+    now: datetime = NOW,
+    is_sandbox: bool = True,
+) -> Endpoint:
+    """Add an address of the portal whose secret is sealed with these keys."""
+    endpoint_id = f"we_{next(_drawn):024x}"
+    new = NewEndpoint(
+        endpoint_id=endpoint_id,
+        client=PORTAL,
+        url=url or f"https://hooks.example.vn/{path}",
+        types=(),
+        description="",
+        is_enabled=True,
+    )
+    secret = seal_secret(keys, drawn(), endpoint_id=endpoint_id)
+    return add_endpoint(tx, new, secret, is_sandbox=is_sandbox, now=now)
 
 
 def drawn() -> DrawnSecret:
