@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -13,20 +14,32 @@ from api.application import application
 from api.house import House
 from ledger.audit_record import Act
 from ledger.postgres.audit_rows import newest as newest_records
-from payments.refund import Refund, RefundCause
+from payments.refund import Refund, RefundCause, RefundRoute
 from payments.refund_states import RefundState
 from tests.api.citizen.payer import forms_of
-from tests.api.console.refunding import cancelled_once_paid, newest, paid_twice, send
+from tests.api.console.refunding import (
+    by_another_way,
+    cancelled_once_paid,
+    newest,
+    paid_twice,
+    send,
+)
 
 WHY = "Đã đối chiếu"
 
 
 def say(
-    browser: TestClient, refund: Refund, act: str, *, shown: Response | None = None, **typed: str
+    browser: TestClient,
+    refund: Refund,
+    act: str,
+    *,
+    shown: Response | None = None,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
     """Send a form of the page of a refund, as it is now or was `shown` before."""
     path = f"/refunds/{refund.number}"
-    return send(browser, shown or browser.get(path), f"{path}/{act}", **{"reason": WHY} | typed)
+    values = {"reason": WHY, **(typed or {})}
+    return send(browser, shown or browser.get(path), f"{path}/{act}", **values)
 
 
 def acts(house: House, refund: Refund) -> list[tuple[str, str, str]]:
@@ -90,7 +103,7 @@ def test_t24_what_was_shown_otherwise_is_not_approved(first: TestClient, house: 
     (form,) = [each for each in forms_of(page) if each.action.endswith("/approve")]
     seen = json.loads(base64.urlsafe_b64decode(form.values["seen"])) | {"amount": "5000"}
     tampered = base64.urlsafe_b64encode(json.dumps(seen).encode()).decode()
-    answer = say(first, refund, "approve", seen=tampered, digest="00" * 32)
+    answer = say(first, refund, "approve", typed={"seen": tampered, "digest": "00" * 32})
     assert answer.status_code == 409
     assert "Số tiền: bạn đã xem “5000”, nay là “3013500”" in answer.text
     assert newest(house).state is RefundState.PROPOSED
@@ -101,7 +114,7 @@ def test_what_nobody_was_shown_is_never_a_fault_of_ours(
     first: TestClient, house: House, wrong: str
 ) -> None:
     refund = paid_twice(house)
-    answer = say(first, refund, "approve", seen=wrong, digest=wrong)
+    answer = say(first, refund, "approve", typed={"seen": wrong, "digest": wrong})
     assert answer.status_code == 409
     assert newest(house).state is RefundState.PROPOSED
 
@@ -139,7 +152,7 @@ def test_a_proposal_is_rejected_with_a_reason_and_taken_back_by_its_maker(
     proposer = with_settings(
         house, first, staff_rights={"ketoan1": frozenset({StaffRight.REFUNDS_PROPOSE})}
     )
-    assert say(proposer, own, "reject", reason="Nhầm giao dịch").status_code == 303
+    assert say(proposer, own, "reject", typed={"reason": "Nhầm giao dịch"}).status_code == 303
     assert newest(house).state is RefundState.REJECTED
     assert acts(house, own) == [
         ("staff:ketoan1", Act.PROPOSE_REFUND, WHY),
@@ -199,7 +212,7 @@ def test_without_a_reason_nothing_happens(first: TestClient, house: House, act: 
 
 def test_t20_a_form_from_elsewhere_does_nothing(first: TestClient, house: House) -> None:
     refund = paid_twice(house)
-    assert say(first, refund, "approve", form_token="forged").status_code == 403  # noqa: S106 (a forged one)
+    assert say(first, refund, "approve", typed={"form_token": "forged"}).status_code == 403
     assert newest(house).state is RefundState.PROPOSED
 
 
@@ -207,3 +220,59 @@ def test_money_due_back_is_approved_like_any_other(first: TestClient, house: Hou
     refund = cancelled_once_paid(house)
     assert refund.cause is RefundCause.REFUND_DUE
     assert say(first, refund, "approve").status_code == 303
+
+
+def test_a_transfer_back_is_recorded_with_who_paid_and_when(
+    first: TestClient, house: House
+) -> None:
+    refund = by_another_way(house, paid_twice(house), RefundRoute.TRANSFER)
+    typed = {"bank_reference": "FT2632700001", "paid_on": "23/11/2026", "holder": "gateway"}
+    for wrong, words in (
+        ({"bank_reference": ""}, "Hãy điền mục này"),
+        ({"paid_on": "24/11/2026"}, "không sau hôm nay"),
+        ({"holder": ""}, "Hãy chọn ai đã chuyển trả"),
+        ({"reason": ""}, "Hãy ghi lý do"),
+    ):
+        answer = say(first, refund, "transfer", typed=typed | wrong)
+        assert answer.status_code == 422
+        assert words in answer.text, wrong
+    shown = first.get(f"/refunds/{refund.number}")
+    for _ in range(2):
+        assert say(first, refund, "transfer", shown=shown, typed=typed).status_code == 303
+    after = newest(house)
+    assert (after.state, after.bank_reference) == (RefundState.DONE, "FT2632700001")
+    assert acts(house, refund) == [("staff:ketoan1", Act.RECORD_TRANSFER, WHY)]
+    page = first.get(f"/refunds/{refund.number}").text
+    assert f"made_good:{refund.number}" in page
+    assert "FT2632700001" in page
+
+
+def test_a_decision_of_the_state_is_recorded_with_how_it_paid(
+    first: TestClient, house: House
+) -> None:
+    refund = by_another_way(house, cancelled_once_paid(house), RefundRoute.STATE_PROCEDURE)
+    typed = {"bank_reference": "LHT 7", "paid_on": "23/11/2026", "decision": "15/QĐ-KBNN"}
+    answer = say(first, refund, "decision", typed=typed)
+    assert answer.status_code == 422
+    assert "Hãy chọn cách đã trả" in answer.text
+    answer = say(first, refund, "decision", typed=typed | {"settlement": "separately"})
+    assert answer.status_code == 303
+    after = newest(house)
+    assert (after.state, after.decision) == (RefundState.DONE, "15/QĐ-KBNN")
+    assert acts(house, refund) == [("staff:ketoan1", Act.RECORD_STATE_REFUND, WHY)]
+
+
+def test_what_went_another_way_cannot_be_recorded_so(first: TestClient, house: House) -> None:
+    refund = paid_twice(house)
+    page = first.get(f"/refunds/{refund.number}")
+    token = forms_of(page)[0].values["form_token"]
+    said = {
+        "form_token": token,
+        "reason": WHY,
+        "bank_reference": "FT1",
+        "paid_on": "23/11/2026",
+        "holder": "gateway",
+    }
+    answer = first.post(f"/refunds/{refund.number}/transfer", data=said)
+    assert answer.status_code == 422
+    assert "Khoản này không hoàn bằng cách đó" in answer.text
