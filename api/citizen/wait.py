@@ -17,6 +17,7 @@ from api.language import Language
 from api.later_words import if_still_paid
 from api.page import in_both_languages, local
 from gateways.contract import RawRequest
+from ledger.postgres.transaction import Tx
 from payments.attempt import Attempt
 from payments.later import Later, is_gone
 from payments.payment import Payment
@@ -47,6 +48,7 @@ class Standing:
 
     gateway: str
     can_continue: bool
+    can_cancel: bool
     is_over: bool
     next_check: datetime | None
     refresh_s: int
@@ -85,12 +87,14 @@ def routes(house: House) -> APIRouter:
     @pages.get("/return")
     def came_back(request: Request) -> Response:
         visitor = visitor_of(request, house.settings)
+        genuine = _genuine(house, request)
         with house.open_tx() as tx:
+            address = "" if genuine is None else _return_url(tx, *genuine)
             payment = own_payment(tx, visitor)
         if payment is not None:
             is_english = payment.language == Language.EN
             return RedirectResponse("/en/wait" if is_english else "/wait", 303)
-        if not _is_genuine(house, request):
+        if genuine is None:
             return RedirectResponse(local(request, "/wait"), 303)
         return house.pages.show(request, "citizen/came_back.html", here="/wait")
 
@@ -115,11 +119,17 @@ def standing(
         gateway=gateway,
         can_continue=(
             payment.state is PaymentState.PENDING
+            and payment.cancel_asked_at is None
             and not is_gone(later)
             and last is not None
             and gateway != ""
             and last.state in STARTABLE
             and now < last.prepared.expires_at
+        ),
+        can_cancel=(
+            (payment.state, PaymentStep.CANCEL) in PAYMENT_STEPS
+            and payment.state in LOCKING
+            and payment.cancel_asked_at is None
         ),
         is_over=is_over,
         next_check=last.next_ask_at if last is not None and is_asked and is_told else None,
@@ -155,6 +165,8 @@ def _page(
             handle=visitor.payment_handle,
             gateway=known.gateway,
             can_continue=known.can_continue,
+            can_cancel=known.can_cancel,
+            is_cancelled=payment.cancel_asked_at is not None,
             is_over=known.is_over,
             next_check=known.next_check,
             refresh_s=known.refresh_s,
@@ -164,8 +176,8 @@ def _page(
     )
 
 
-def _is_genuine(house: House, request: Request) -> bool:
-    """Say whether a gateway of ours signed this return; it proves no payment and opens nothing."""
+def _genuine(house: House, request: Request) -> tuple[str, str] | None:
+    """Return the gateway that signed this return and our reference; it proves no payment."""
     raw = RawRequest(
         method=request.method,
         path=request.url.path,
@@ -174,4 +186,12 @@ def _is_genuine(house: House, request: Request) -> bool:
         body=b"",
         peer="",
     )
-    return any(gateway.read_return(raw) for gateway in house.gateways.values())
+    read = ((code, gateway.read_return(raw)) for code, gateway in house.gateways.items())
+    return next(((code, reference) for code, reference in read if reference), None)
+
+
+def _return_url(tx: Tx, gateway: str, reference: str) -> str:
+    """Return where the client of a payment wants its payer to go, '' for our own page."""
+    attempt = attempt_rows.by_reference(tx, gateway=gateway, reference=reference)
+    payment = None if attempt is None else payment_rows.by_id(tx, attempt.payment_id)
+    return "" if payment is None else payment.return_url

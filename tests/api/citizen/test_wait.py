@@ -8,11 +8,15 @@ import pytest
 
 from api.citizen.wait import REFRESH_LONG_S, standing
 from api.house import House
+from api.sandbox import sample_decisions
+from api.start_payment import open_for, send
 from gateways.contract import Outcome, Prepared, RawRequest
 from ledger.money import Money
 from payments.attempt import Attempt
 from payments.obligation_change import ChangeAct
 from payments.payment import Payment
+from payments.postgres import payment_rows
+from payments.push_obligations import push_obligations
 from payments.states import LOCKING, AttemptState, PaymentState
 from tests.api.citizen.payer import DUE, Payer, change_late_fine, hear
 from tests.api.conftest import NOON
@@ -119,6 +123,43 @@ def test_t11_coming_back_without_the_cookie_shows_nothing_personal(
     assert "Giao dịch của bạn đang được kiểm tra" in page.text
     for secret in ("0002", "3.013.500", "29B1", "NP"):
         assert secret not in page.text.replace("\u00a0", " ")
+
+
+def _clients_return(house: House, return_url: str) -> str:
+    """Return what VNPAY adds to our address for a payment a portal opened."""
+    fine = sample_decisions(house.today())[0]
+    with house.open_tx() as tx:
+        (pushed,) = push_obligations(tx, [fine], keys=house.personal_keys, now=NOON)
+        payment = open_for(
+            tx,
+            house,
+            obligation_ids=[pushed.obligation_id or 0],
+            shown=None,
+            language="vi",
+            client="portal",
+            return_url=return_url,
+        )
+    there = send(house, payment, gateway_code="vnpay", payer_address="113.160.92.202")
+    return there.url.partition("?")[2]
+
+
+def test_t12_a_clients_payer_goes_back_to_its_address_with_nothing_added(
+    payer: Payer, house: House
+) -> None:
+    address = "https://portal.test/back?case=1&x=%C3%A1#end"
+    query = _clients_return(house, address)
+    for browser in (payer, Payer(house)):
+        back = browser.get(f"/return?{query}")
+        assert (back.status_code, back.headers["location"]) == (303, address)
+        assert back.headers["referrer-policy"] in {"no-referrer", "same-origin"}
+    forged = payer.get(f"/return?{query}0")
+    assert forged.headers["location"] == "/wait"
+
+
+def test_a_return_proves_no_payment(payer: Payer, house: House) -> None:
+    payer.get(f"/return?{_clients_return(house, 'https://portal.test/')}")
+    with house.open_tx() as tx:
+        assert payment_rows.count_by_state(tx) == {PaymentState.PENDING: 1}
 
 
 def test_t11_a_forged_return_shows_nothing_at_all(payer: Payer) -> None:
