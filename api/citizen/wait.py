@@ -21,8 +21,15 @@ from ledger.postgres.transaction import Tx
 from payments.attempt import Attempt
 from payments.later import Later, is_gone
 from payments.payment import Payment
-from payments.postgres import attempt_rows, later_rows
-from payments.states import LIVE, LOCKING, STARTABLE, PaymentState
+from payments.postgres import attempt_rows, later_rows, payment_rows
+from payments.states import (
+    LIVE,
+    LOCKING,
+    PAYMENT_STEPS,
+    STARTABLE,
+    PaymentState,
+    PaymentStep,
+)
 
 REFRESH_S: Final = 5
 REFRESH_LONG_S: Final = 20
@@ -91,6 +98,8 @@ def routes(house: House) -> APIRouter:
         with house.open_tx() as tx:
             address = "" if genuine is None else _return_url(tx, *genuine)
             payment = own_payment(tx, visitor)
+        if address:
+            return RedirectResponse(address, 303)  # As the client gave it, and nothing more.
         if payment is not None:
             is_english = payment.language == Language.EN
             return RedirectResponse("/en/wait" if is_english else "/wait", 303)
