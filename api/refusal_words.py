@@ -4,6 +4,36 @@ import re
 from typing import Final
 
 _PATTERNS: Final = (
+    (r"lies ahead", "là một ngày chưa đến"),
+    (r"has 1 to (\d+) lines", "phải có từ 1 đến {0} dòng"),
+    (r"has 1 to (\d+) bytes", "phải có từ 1 đến {0} byte"),
+    (r"has amounts above zero only", "chỉ có số tiền lớn hơn 0"),
+    (
+        r"come to (\d+), but (\d+) was paid; say why",
+        "cộng lại là {0}, nhưng đã nộp {1}; hãy nêu lý do",
+    ),
+    (r"is given, but nothing differs", "có nêu lý do, nhưng số tiền không khác"),
+    (r"or the document itself is needed", "hoặc chính chứng từ là bắt buộc"),
+    (r"is not an https address", "không phải là địa chỉ https"),
+    (
+        r"has 10 or 12 digits, or 10, a dash and 3",
+        "phải có 10 hoặc 12 chữ số, hoặc 10 chữ số, gạch nối và 3 chữ số",
+    ),
+    (r"has at most 7 digits and begins with 1", "có nhiều nhất 7 chữ số và bắt đầu từ 1"),
+    (
+        r"has 1 to 20 capitals, digits, \. / -",
+        "phải có từ 1 đến 20 chữ in hoa, chữ số và các dấu . / -",
+    ),
+    (
+        r"is two digits of the year and a capital",
+        "phải gồm hai chữ số của năm và một chữ in hoa",
+    ),
+    (r"is of another year than the receipt", "của năm khác với ngày lập chứng từ"),
+    (
+        r"is several in this payment; none is meant",
+        "có nhiều khoản cùng số trong giao dịch này nên không rõ khoản nào",
+    ),
+    (r"is that of another receipt known here", "là số của một chứng từ khác đã có ở đây"),
     (r"is missing: nobody could look this up", "bị thiếu: không ai tra cứu được khoản này"),
     (r"is missing(?:: who is insured|: nothing is corrected)?", "bị thiếu"),
     (r"is not a field here", "không phải là trường được nhận ở đây"),

@@ -1,6 +1,5 @@
-"""The proof of a payment: a permanent page and a paper to keep, behind a secret address."""
+"""The proof of a payment: a permanent page behind a secret address."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +11,7 @@ from api.access.citizen_session import payment_cookie
 from api.access.cookies import is_secret
 from api.access.quotas import MINUTE, PAPERS_PER_MINUTE_MAX, Quota, Tries, address_of, source_of
 from api.citizen.proof_paper import of_refunds, qr_svg
-from api.citizen.proof_record import ProofRecord, paper_of, proof_record, xml_of
+from api.citizen.proof_record import ProofRecord, proof_record
 from api.house import House
 from api.page import in_both_languages, local
 from api.seals import NotProvable, SealFolder, inclusion_of
@@ -21,9 +20,6 @@ from ledger.postgres import seal_rows
 from payments.errors import NotFound
 from payments.payment import Payment
 from payments.postgres import capture_rows, payment_rows, told_rows
-
-_Drawn = tuple[bytes, str]
-"""A document and the number of the proof it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,7 @@ class _Kept:
 
 
 def routes(house: House) -> APIRouter:
-    """Return the page and the paper of a proof."""
+    """Return the page of a proof, and its proof in the book."""
     pages = APIRouter()
     papers = Quota(PAPERS_PER_MINUTE_MAX, MINUTE)
     tries = Tries()
@@ -68,34 +64,6 @@ def routes(house: House) -> APIRouter:
             receipts=kept.record.receipts,
             qr=Markup(qr_svg(shown.token)),  # noqa: S704 (drawn by us from our own token)
             handle=handle,
-        )
-
-    def drawn(request: Request, handle: str, *, make: Callable[[ProofRecord], bytes]) -> _Drawn:
-        """Make a document of a proof, so often for one source and no more."""
-        source = source_of(address_of(request, proxy_hops=house.settings.proxy_hops))
-        tries.take([(papers, source)], now=house.clock())
-        record = _kept(house, handle).record
-        if record is None:
-            raise NotFound
-        return make(record), record.proven.signed.number
-
-    @pages.get("/p/{handle}/proof.pdf")
-    def proof_paper(request: Request, handle: str) -> Response:
-        speech = house.pages.speech(request)
-        content, number = drawn(request, handle, make=lambda one: paper_of(house, one, speech))
-        return Response(
-            content,
-            media_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{number}.pdf"'},
-        )
-
-    @pages.get("/p/{handle}/proof.xml")
-    def proof_xml(request: Request, handle: str) -> Response:
-        content, number = drawn(request, handle, make=lambda one: xml_of(house, one))
-        return Response(
-            content,
-            media_type="application/xml",
-            headers={"Content-Disposition": f'attachment; filename="{number}.xml"'},
         )
 
     @pages.get("/p/{handle}/log-proof.json")

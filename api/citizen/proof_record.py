@@ -13,7 +13,7 @@ from api.proof_xml import proof_xml
 from api.xml_signature import sign_xml
 from ledger.postgres.transaction import Tx
 from payments.later import Later
-from payments.postgres import acknowledgement_rows, later_rows
+from payments.postgres import acknowledgement_rows, later_rows, state_receipt_rows
 from payments.proven import Proven
 from payments.state_receipt import AttachedReceipt
 
@@ -25,6 +25,11 @@ class ProofRecord:
     proven: Proven
     later: tuple[Later, ...]
     receipts: tuple[AttachedReceipt, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """Return the number of the newest proof."""
+        return self.proven.signed.number
 
     @property
     def is_open(self) -> bool:
@@ -45,7 +50,13 @@ class ProofRecord:
 def proof_record(tx: Tx, payment_id: int) -> ProofRecord | None:
     """Return the proof of a payment as it stands, None while it has none."""
     proven = acknowledgement_rows.proven_of(tx, payment_id)
-    return None if proven is None else ProofRecord(proven, later_rows.later_of(tx, payment_id))
+    if proven is None:
+        return None
+    return ProofRecord(
+        proven,
+        later_rows.later_of(tx, payment_id),
+        state_receipt_rows.of_payment(tx, payment_id),
+    )
 
 
 def paper_of(house: House, record: ProofRecord, speech: Speech) -> bytes:
