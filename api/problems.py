@@ -143,6 +143,14 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
                 "This cannot be refunded so, or not now. Read the state again.",
             ),
         ),
+        payments_errors.RefundableChanged: Row(
+            412,
+            "refundable-changed",
+            Words(
+                "Số tiền còn hoàn được không như bạn đã thấy. Hãy đọc lại giao dịch rồi gửi lại.",
+                "What may still go back is not what you saw. Read the payment, then send again.",
+            ),
+        ),
         payments_errors.BeingPaid: Row(
             409,
             "being-paid",
@@ -287,10 +295,7 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
         BodyTooLarge: Row(
             413,
             "body-too-large",
-            Words(
-                "Nội dung gửi lên quá lớn.",
-                "The body is too large.",
-            ),
+            Words("Nội dung gửi lên quá lớn.", "The body is too large."),
         ),
         RequestValidationError: _INPUT,
         **GATEWAYS,
@@ -302,10 +307,7 @@ _BY_STATUS: Final[Mapping[int, Row]] = MappingProxyType(
         401: Row(
             401,
             "unauthorized",
-            Words(
-                "Thiếu hoặc sai khóa truy cập.",
-                "The access key is missing or wrong.",
-            ),
+            Words("Thiếu hoặc sai khóa truy cập.", "The access key is missing or wrong."),
         ),
         403: Row(
             403,
@@ -375,15 +377,22 @@ def _row_of(error: Exception) -> Row:
 
 
 def _fields_of(error: Exception) -> tuple[tuple[str, str], ...]:
-    if isinstance(error, FileRefused):
-        return ((error.field, error.vi), (error.field, error.reason))
-    if isinstance(error, payments_errors.InputRefused | access_errors.PartnerRefused):
-        return ((error.field, error.reason),)
-    if isinstance(error, payments_errors.AmountChanged):
-        return (("shown_total_vnd", f"due today: {error.due.vnd}"),)
-    if isinstance(error, RequestValidationError):
-        return tuple(
-            (".".join(str(part) for part in entry["loc"]), str(entry["msg"]))
-            for entry in error.errors()
-        )
-    return ()
+    match error:
+        case FileRefused():
+            told = [(error.field, error.vi), (error.field, error.reason)]
+        case payments_errors.InputRefused() | access_errors.PartnerRefused():
+            told = [(error.field, error.reason)]
+        case payments_errors.AmountChanged():
+            told = [("shown_total_vnd", f"due today: {error.due.vnd}")]
+        case payments_errors.RefundableChanged():
+            told = [("expected_refundable_vnd", f"is {error.left.vnd} by now")]
+        case payments_errors.NotRefundable():
+            told = [("amount_vnd", error.reason)]
+        case RequestValidationError():
+            told = [
+                (".".join(str(part) for part in entry["loc"]), str(entry["msg"]))
+                for entry in error.errors()
+            ]
+        case _:
+            told = []
+    return tuple(told)

@@ -12,6 +12,7 @@ PaymentsError
 ├── GatewayNotOffered     this gateway does not take this payment
 ├── AlreadyPaid           money was taken, so there is nothing to cancel
 ├── NotRefundable         this money cannot go back so, or not now: why
+├── RefundableChanged     what may still go back is not what the client had seen
 ├── StepRefused           the state table has no such step
 ├── NumberTaken           a random number met its twin; draw again
 ├── QuotaSpent            an authority sent more than its share of a minute; when to come again
@@ -103,6 +104,16 @@ class NotRefundable(PaymentsError):
         """Keep why, a word of `payments.refund.Obstacle`."""
         super().__init__(f"this cannot be refunded so: {reason}")
         self.reason = reason
+
+
+class RefundableChanged(PaymentsError):
+    """What may still go back of a payment is not what its client had seen."""
+
+    def __init__(self, *, expected: Money, left: Money) -> None:
+        """Keep both amounts for the answer."""
+        super().__init__(f"expected {expected.vnd}, left {left.vnd}")
+        self.expected = expected
+        self.left = left
 
 
 class StepRefused(PaymentsError):

@@ -59,7 +59,7 @@ class PaidBackForm(BaseModel):
     form_token: str = Field(default="", max_length=200)
     bank_reference: str = Field(default="", max_length=_TEXT_MAX)
     paid_on: str = Field(default="", max_length=40)
-    holder: str = Field(default="", max_length=20)
+    paid_by: str = Field(default="", max_length=20)
     decision: str = Field(default="", max_length=_TEXT_MAX)
     settlement: str = Field(default="", max_length=20)
     reason: str = Field(default="", max_length=_TEXT_MAX)
@@ -189,15 +189,15 @@ def _transfer(tx: Tx, *, house: House, staff: Staff, number: str, form: PaidBack
     before = refund_known(tx, number)
     reference = text_typed("bank_reference", form.bank_reference)
     paid_on = day_typed("paid_on", form.paid_on, today=house.today())
-    if form.holder not in set(Holder):
-        raise TypedWrong("holder", "Hãy chọn ai đã chuyển trả")
+    if form.paid_by not in set(Holder):
+        raise TypedWrong("paid_by", "Hãy chọn ai đã chuyển trả")
     reason = reason_typed(form.reason)
     after = record_transfer(
         tx,
         number,
         bank_reference=reference,
         paid_on=paid_on,
-        holder=Holder(form.holder),
+        holder=Holder(form.paid_by),
         calendar=house.calendar,
         signer=house.signer,
         now=house.clock(),

@@ -63,7 +63,7 @@ class Typed:
     reason: str = ""
     bank_reference: str = ""
     paid_on: str = ""
-    holder: str = ""
+    paid_by: str = ""
     decision: str = ""
     settlement: str = ""
 

@@ -9,8 +9,9 @@ from fastapi.routing import APIRoute
 
 from api.partner.facts_schemas import COMPONENTS
 from api.partner.operations import describe, is_keyed
-from payments.errors import InputRefused
+from payments.errors import InputRefused, NotFound
 
+NUL: Final = "\0"
 PROBLEM_TYPE: Final = "application/problem+json"
 PROBLEM: Final[dict[str, object]] = {
     "type": "object",
@@ -46,6 +47,7 @@ _MEANS: Final[Mapping[int, str]] = {
     403: "The key has not the scope this door asks for; `errors` names it.",
     404: "Not there, or not yours.",
     409: "Not in the present state; `type` says why.",
+    412: "Not as you had seen it; `errors` says how it is by now.",
     413: "The body is too large.",
     415: "The body is of another type, or compressed.",
     422: "Something in the request cannot be right; `errors` names it.",
@@ -87,7 +89,8 @@ def only_known(request: Request) -> None:
     """Refuse a query parameter the door does not read: it would change nothing, unseen.
 
     Raises:
-        InputRefused: naming the first one.
+        InputRefused: naming the first one, or one with a NUL, which no text of ours has.
+        NotFound: there is a NUL in the path.
     """
     route = request.scope["route"]
     assert isinstance(route, APIRoute), "doors of partners are routes of their own"
@@ -95,7 +98,11 @@ def only_known(request: Request) -> None:
     known -= request.path_params.keys()
     documented = (route.openapi_extra or {}).get("parameters", ())
     known_deep = {each["name"] for each in documented if each.get("style") == "deepObject"}
-    for name in request.query_params:
+    if any(NUL in str(value) for value in request.path_params.values()):
+        raise NotFound
+    for name, value in request.query_params.multi_items():
+        if NUL in value:
+            raise InputRefused(field=f"query.{name[:40]}", reason="has a NUL")
         deep, bracket, _ = name.partition("[")
         is_known = name in known or (bracket and name.endswith("]") and deep in known_deep)
         if route.include_in_schema and not is_known:

@@ -192,7 +192,7 @@ def _paid_back(
     return do
 
 
-_transfer = _paid_back("transfer", RefundRoute.TRANSFER, _refund, holder="gateway")
+_transfer = _paid_back("transfer", RefundRoute.TRANSFER, _refund, paid_by="gateway")
 _decide = _paid_back(
     "decision",
     RefundRoute.STATE_PROCEDURE,
@@ -244,7 +244,7 @@ SUMS_ONLY: Final = {
 
 RIGHT: Final = "EXECUTE ON FUNCTION ledger.record_audit_v1"
 
-RECORDED_COMMANDS: Final = {"close-day", "export", "authority", "keys"}
+RECORDED_COMMANDS: Final = {"close-day", "export", "authority", "keys", "partner"}
 """Their own tests say what they record."""
 OTHER_COMMANDS: Final = {
     *("demo", "web", "schedule", "bench"),  # programs, whoever starts them

@@ -33,6 +33,12 @@ GOOD: Final[Mapping[str, dict[str, Any]]] = {
     },
     "POST /v1/payments": {"obligations": ["a"], "shown_total_vnd": 1, "language": "vi"},
     "POST /v1/payments/{number}/attempts": {"gateway": "vnpay", "payer_address": "113.160.92.202"},
+    "POST /v1/refunds": {
+        "payment": "NP7K3M9QWX4T",
+        "amount_vnd": 750_000,
+        "expected_refundable_vnd": 750_000,
+        "reason": "Người nộp đã nộp hai lần",
+    },
     "POST /v1/quotes": {"kind": "traffic_fine", "facts": FACTS, "on": "2026-11-23"},
     "POST /v1/obligations": {"authority": "portal", "obligations": [FINE]},
     "POST /v1/obligations/changes": CHANGES | {"authority": "portal"},
@@ -91,6 +97,7 @@ COUNTED: Final = (
     "obligation_change",
     "outage",
     "outbox",
+    "refund",
 )
 
 

@@ -226,11 +226,11 @@ def test_a_transfer_back_is_recorded_with_who_paid_and_when(
     first: TestClient, house: House
 ) -> None:
     refund = by_another_way(house, paid_twice(house), RefundRoute.TRANSFER)
-    typed = {"bank_reference": "FT2632700001", "paid_on": "23/11/2026", "holder": "gateway"}
+    typed = {"bank_reference": "FT2632700001", "paid_on": "23/11/2026", "paid_by": "gateway"}
     for wrong, words in (
         ({"bank_reference": ""}, "Hãy điền mục này"),
         ({"paid_on": "24/11/2026"}, "không sau hôm nay"),
-        ({"holder": ""}, "Hãy chọn ai đã chuyển trả"),
+        ({"paid_by": ""}, "Hãy chọn ai đã chuyển trả"),
         ({"reason": ""}, "Hãy ghi lý do"),
     ):
         answer = say(first, refund, "transfer", typed=typed | wrong)
@@ -271,7 +271,7 @@ def test_what_went_another_way_cannot_be_recorded_so(first: TestClient, house: H
         "reason": WHY,
         "bank_reference": "FT1",
         "paid_on": "23/11/2026",
-        "holder": "gateway",
+        "paid_by": "gateway",
     }
     answer = first.post(f"/refunds/{refund.number}/transfer", data=said)
     assert answer.status_code == 422
