@@ -1,7 +1,7 @@
 """Keep that money went back: book, refund, payment, authorities and proof as one."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger.money import ZERO, Money
 from ledger.postgres.days import first_open_from
@@ -36,13 +36,15 @@ def finish_refund(
     *,
     holder: Holder = Holder.GATEWAY,
     evidence_id: int | None = None,
+    business_date: date | None = None,
     calendar: BusinessCalendar,
     signer: Signer,
     now: datetime,
 ) -> Refund:
     """Keep that the payer has the money back, and return the refund as it stands now.
 
-    `done` is the refund of `held` with all that is known of how it ended.
+    `done` is the refund of `held` with all that is known of how it ended. It is booked on
+    `business_date`, None for the one it is now, or the first open one after.
 
     Raises:
         StepRefused: it is not under way.
@@ -53,7 +55,8 @@ def finish_refund(
         refund_rows.take_step(tx, move)
     else:
         refund_rows.take_last_step(tx, move)
-    _book(tx, held, move, holder=holder, calendar=calendar, now=now)
+    day = business_date or calendar.assign(done.gateway, now)
+    _book(tx, held, move, day=day, holder=holder, calendar=calendar)
     after = tuple(
         replace(each, returned=each.returned + done.amount)
         if each.capture_id == done.capture_id
@@ -87,13 +90,12 @@ def _book(
     held: HeldRefund,
     move: RefundMove,
     *,
+    day: date,
     holder: Holder,
     calendar: BusinessCalendar,
-    now: datetime,
 ) -> None:
-    """Post what it does to the book, on the business day it is known on or the first open one."""
-    assigned = calendar.assign(held.refund.gateway, now)
-    day = max(assigned, held.taken.business_date)
+    """Post what it does to the book, never before the money came in or into a closed day."""
+    day = max(day, held.taken.business_date)
     opens = first_open_from(tx, day)
     while day < opens:
         day = calendar.after(day)

@@ -159,6 +159,7 @@ class RefundWord:
     """What a gateway's word, or ours, says of a refund.
 
     `evidence_id` is the word itself, None for our own doing; `next_ask_at` is when to ask again.
+    `business_date` is the day it is said for, None for the day it is heard on.
     """
 
     outcome: RefundOutcome
@@ -166,6 +167,7 @@ class RefundWord:
     gateway_transaction: str = ""
     evidence_id: int | None = None
     next_ask_at: datetime | None = None
+    business_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def refund_entries(
     """
     if refund.settlement is Settlement.SEPARATELY:
         return []
-    day = max(business_date, taken.business_date)
+    day = business_date
     granted = _granted(refund, taken, day=day, source=source)
     if refund.route is RefundRoute.TRANSFER:
         return [*granted, *_transferred(refund, taken, holder=holder, day=day, source=source)]

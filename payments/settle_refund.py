@@ -52,6 +52,7 @@ def settle_refund(
             held,
             heard,
             evidence_id=word.evidence_id,
+            business_date=word.business_date,
             calendar=calendar,
             signer=signer,
             now=now,

@@ -35,7 +35,7 @@ class BreakKind(enum.StrEnum):
     CONFLICTING_LINE = "conflicting_line"  # a line says again, or no more, what one said before
     WRONG_BENEFICIARY = "wrong_beneficiary"
     FEE_MISMATCH = "fee_mismatch"  # the beneficiary gets less than was paid
-    REFUND_MISMATCH = "refund_mismatch"  # a refund we never ordered
+    REFUND_MISMATCH = "refund_mismatch"  # a refund we never ordered, or none reported
     AMBIGUOUS = "ambiguous"  # several are equally right: people choose
     IN_TRANSIT = "in_transit"  # passed on, not yet credited, still in time
     MISSING_AT_BANK = "missing_at_bank"  # passed on, not credited in time
@@ -89,6 +89,47 @@ def missing_at_gateway(taken: Taken, *, gateway: str) -> NewBreak:
         explains=_explained(
             ((Account(AccountKind.RECEIVABLE, gateway), batch), taken.amount),
             *_unpaid(taken.movement, taken.beneficiary, batch, taken.amount),
+        ),
+    )
+
+
+def refund_not_reported(number: str, amount: Money, taken: Taken, *, gateway: str) -> NewBreak:
+    """Return a refund that is done and that its gateway has kept from no payout yet.
+
+    Until it does, the gateway owes that much less than it passes on, and a beneficiary that gave
+    the money up has that much too much.
+    """
+    batch = batch_of(gateway=gateway, business_date=taken.business_date, beneficiary=taken.place)
+    return NewBreak(
+        kind=BreakKind.REFUND_MISMATCH,
+        subject=f"refund:{number}",
+        gateway=gateway,
+        beneficiary=taken.beneficiary,
+        amount=amount,
+        text=f"refund {number} of payment {taken.payment_number} is in no report yet",
+        explains=_explained(
+            ((Account(AccountKind.RECEIVABLE, gateway), batch), -amount),
+            *_unpaid(taken.movement, taken.beneficiary, batch, -amount),
+        ),
+    )
+
+
+def refund_reported_early(number: str, amount: Money, taken: Taken, *, gateway: str) -> NewBreak:
+    """Return a refund that a report holds before the business day it is booked for.
+
+    It was heard of after our cut-off; until that day the book still has the money.
+    """
+    batch = batch_of(gateway=gateway, business_date=taken.business_date, beneficiary=taken.place)
+    return NewBreak(
+        kind=BreakKind.REFUND_MISMATCH,
+        subject=f"early:{number}",
+        gateway=gateway,
+        beneficiary=taken.beneficiary,
+        amount=amount,
+        text=f"refund {number} of payment {taken.payment_number} is booked for a later day",
+        explains=_explained(
+            ((Account(AccountKind.RECEIVABLE, gateway), batch), amount),
+            *_unpaid(taken.movement, taken.beneficiary, batch, amount),
         ),
     )
 

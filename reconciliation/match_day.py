@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final
 
+from gateways.contract import RefundOutcome
 from ledger.entry import Entry
 from ledger.money import ZERO, Money, total
 from ledger.postgres.days import first_open_from
@@ -16,12 +17,16 @@ from payments.acknowledgement import Signer
 from payments.apply_notices import apply_notices
 from payments.evidence import Received
 from payments.obligations.rates import Rates
+from payments.refund import RefundWord
 from payments.settle_payments import settle_payments
+from payments.settle_refund import settle_refund
 from reconciliation import breaks, matching
 from reconciliation.breaks import UNTIL_ARRIVAL, BreakKind, NewBreak
 from reconciliation.business_day import BusinessCalendar
 from reconciliation.file import ItemKind, SourceKind
+from reconciliation.match_refunds import Finish, match_refunds
 from reconciliation.matching import CAPTURED, Differing, OpenLine, PassedOn, Payout, Rule
+from reconciliation.name_missing import name_missing
 from reconciliation.postgres import (
     arrival_rows,
     break_rows,
@@ -70,6 +75,7 @@ class _Run:
     business_date: date
     calendar: BusinessCalendar
     apply: Callable[[Tx, Sequence[Received]], object]
+    finish_refund: Finish
     now: datetime
     done: Counter[str] = field(default_factory=Counter[str])
 
@@ -85,14 +91,16 @@ def match_day(
         DayClosed, LineNotTaken: it was closed meanwhile; a line of a report cannot be taken in.
     """
     apply = partial(apply_notices, calendar=calendar, signer=signer, rates=rates, now=now)
-    run = _Run(business_date=day, calendar=calendar, apply=apply, now=now)
+    word = RefundWord(RefundOutcome.DONE, "report", business_date=day)
+    finish = partial(settle_refund, word=word, calendar=calendar, signer=signer, now=now)
+    run = _Run(business_date=day, calendar=calendar, apply=apply, finish_refund=finish, now=now)
     if first_open_from(tx, day) == day:
         match_rows.lock_matching(tx)
         files = file_rows.files_to_match(tx, kind=SourceKind.GATEWAY_REPORT, until=day)
         for file in files:
             _match_report(tx, run, file)
         run.done["files"] += len(files)
-        _name_missing(tx, run)
+        run.done["opened"] += name_missing(tx, business_date=day, now=now)
         _match_statements(tx, run)
         run.done["closed"] += break_rows.close_resolved(tx, business_date=day, now=now)
     return DayMatch(
@@ -139,10 +147,15 @@ def _match_left_over(tx: Tx, run: _Run, file: FileToMatch, lines: Sequence[OpenL
     run.done["repeated"] += len(repeated)
     lines = [line for line in lines if line.item_id not in repeated]
     refunds = [line for line in lines if line.kind is ItemKind.REFUND]
+    known = match_refunds(
+        tx, file, refunds, business_date=run.business_date, finish=run.finish_refund
+    )
+    _pass_on(tx, run, list(known.groups.values()))
+    _open(tx, run, known.early)
     _name_lines(
         tx,
         run,
-        refunds,
+        [line for line in refunds if line.item_id not in known.groups],
         kind=BreakKind.REFUND_MISMATCH,
         gateway=file.party,
         text="a refund we did not order",
@@ -306,18 +319,6 @@ def _pass_on(tx: Tx, run: _Run, groups: Sequence[PassedOn]) -> None:
     )
 
 
-def _name_missing(tx: Tx, run: _Run) -> None:
-    """Open a break for each capture that the accepted report of its day does not hold."""
-    since = first_open_from(tx, date.min)
-    for gateway, day in file_rows.reported_days(tx, since=since, until=run.business_date):
-        after = 0
-        while found := left_over_rows.unmatched(
-            tx, gateway=gateway, day=day, after=after, limit=SLICE_MAX
-        ):
-            after = found[-1].capture_id
-            _open(tx, run, [breaks.missing_at_gateway(one, gateway=gateway) for one in found])
-
-
 def _match_statements(tx: Tx, run: _Run) -> None:
     """Match payouts with the credits that bear their names, and name every other line."""
     arrived: list[PassedOn] = []
@@ -344,10 +345,9 @@ def _match_statements(tx: Tx, run: _Run) -> None:
 
 def _arrive(tx: Tx, run: _Run, payout: Payout, groups: Sequence[PassedOn]) -> None:
     """Post that the beneficiary has the money."""
-    assert payout.credit_file_id is not None, "what has arrived stands in a file"
     arrived = arrival_rows.add_arrival(tx, payout, business_date=run.business_date)
     entries = matching.credited_entries(
-        arrived, groups, file_id=payout.credit_file_id, business_date=run.business_date
+        arrived, groups, file_id=payout.file_id, business_date=run.business_date
     )
     _post(tx, entries)
     run.done["arrived_vnd"] += payout.credited.vnd

@@ -11,8 +11,10 @@ from ledger.accounts import Account, AccountKind
 from ledger.entry import Entry, batch_of
 from ledger.money import ZERO, Money
 from ledger.movements.credited import credited
+from ledger.movements.given_back import given_back
 from ledger.movements.parked import parked
 from ledger.movements.settled import settled
+from ledger.movements.withheld import withheld
 from reconciliation.file import ItemKind
 
 RULE_SET: Final = 1
@@ -31,6 +33,7 @@ class Rule(enum.StrEnum):
     AMOUNT_DIFFERS = "amount_differs"
     UNIDENTIFIED = "unidentified"  # nothing of ours: the money waits for its owner
     EXCESS = "excess"  # what a line says beyond the capture it was matched to
+    REFUND = "refund"  # what a gateway kept, since it gave it back to a payer
     PAYOUT = "payout"  # credits that are the sum of what was passed on under one name
 
 
@@ -42,6 +45,7 @@ COMPARED: Final[Mapping[Rule, tuple[str, ...]]] = MappingProxyType(
         Rule.AMOUNT_DIFFERS: ("gateway", "transaction", "reference"),
         Rule.UNIDENTIFIED: (),
         Rule.EXCESS: (),
+        Rule.REFUND: ("gateway", "reference", "amount"),
         Rule.PAYOUT: ("payout", "account", "amount"),
     }
 )
@@ -89,6 +93,7 @@ class Taken:
 class NewGroup:
     """Report lines that leave what a gateway owes us together: one payout, one batch, one rule.
 
+    Of refunds a gateway kept from a payout the sums are below zero.
     `beneficiary` is whom we owe it to, `credited_to` whom the gateway says it passed it on to.
     """
 
@@ -127,7 +132,11 @@ class NewGroup:
     @property
     def is_surplus(self) -> bool:
         """Say whether it holds captures that no obligation asked for."""
-        return self.movement != CAPTURED and self.rule not in {Rule.UNIDENTIFIED, Rule.EXCESS}
+        return self.movement != CAPTURED and self.rule not in {
+            Rule.UNIDENTIFIED,
+            Rule.EXCESS,
+            Rule.REFUND,
+        }
 
     @property
     def receivable(self) -> Account:
@@ -165,7 +174,8 @@ class Payout:
     """Everything passed on under one name to one account, and the credits that bear the name.
 
     `is_open_ended` says that lines of it are not in its groups: refunds, or lines left ambiguous.
-    `passed_on_on` is the business day of the report. `is_covered` says that a statement of the
+    `passed_on_on` is the business day of the report; `file_id` is the statement that shows the
+    first credit, the report while none does. `is_covered` says that a statement of the
     account reaches the day that is matched.
     """
 
@@ -177,14 +187,15 @@ class Payout:
     group_ids: tuple[int, ...]
     credit_ids: tuple[int, ...]
     credited: Money
-    credit_file_id: int | None
+    file_id: int
     is_open_ended: bool
     is_covered: bool
 
     @property
     def has_arrived(self) -> bool:
-        """Say whether the credits are exactly the sum."""
-        return bool(self.credit_ids) and not self.is_open_ended and self.credited == self.expected
+        """Say whether the credits are exactly the sum; of nothing there are none."""
+        is_there = bool(self.credit_ids) or self.expected == ZERO
+        return is_there and not self.is_open_ended and self.credited == self.expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +268,18 @@ def day_of_batch(batch: str) -> date:
 def settled_entry(group: PassedOn, *, business_date: date) -> Entry:
     """Return what a group does to the book: the gateway's debt leaves, the net is on its way.
 
-    A report may hold what is booked for a later day, after our cut-off: it leaves on that day.
+    A report may hold what is booked for a later day, after our cut-off: it leaves on that day. A
+    refund does the reverse: less is on its way.
     """
+    if group.rule is Rule.REFUND:
+        return withheld(
+            key=f"withheld:{group.group_id}",
+            gateway=group.gateway,
+            business_date=max(business_date, group.batch_date),
+            source=f"file:{group.file_id}:{group.payout}",
+            batch=group.batch,
+            amount=-group.gross,
+        )
     return settled(
         key=f"settled:{group.group_id}",
         gateway=group.gateway,
@@ -288,21 +309,42 @@ def parked_entry(
 def credited_entries(
     arrived_group_id: int, groups: Sequence[PassedOn], *, file_id: int, business_date: date
 ) -> list[Entry]:
-    """Return one entry per batch and beneficiary for the groups of an arrival that were owed."""
+    """Return one entry per batch and beneficiary for the groups of an arrival that were owed.
+
+    Where refunds kept from it outweigh what came under a batch, the beneficiary gave that back.
+    """
     sums: dict[tuple[str, str, str], Money] = {}
     for group in groups:
-        if group.is_owed and group.net.is_positive:
+        if group.is_owed:
             key = (group.batch, group.beneficiary, group.gateway)
             sums[key] = sums.get(key, ZERO) + group.net
     return [
-        credited(
-            key=f"credited:{arrived_group_id}:{batch}",
+        (credited if amount.is_positive else given_back)(
+            key=f"{'credited' if amount.is_positive else 'given_back'}:{arrived_group_id}:{batch}",
             gateway=gateway,
             business_date=max(business_date, day_of_batch(batch)),
             source=f"file:{file_id}:arrival:{arrived_group_id}",
             beneficiary=beneficiary,
             batch=batch,
-            amount=amount,
+            amount=amount if amount.is_positive else -amount,
         )
         for (batch, beneficiary, gateway), amount in sorted(sums.items())
+        if amount != ZERO
     ]
+
+
+def refund_group_of(line: OpenLine, taken: Taken, *, gateway: str, file_id: int) -> NewGroup:
+    """Return what a line says a gateway kept, under the batch of the money that went back."""
+    return NewGroup(
+        gateway=gateway,
+        payout=line.payout,
+        file_id=file_id,
+        rule=Rule.REFUND,
+        movement=taken.movement,
+        batch_date=taken.business_date,
+        beneficiary=taken.beneficiary,
+        credited_to=line.beneficiary,
+        gross=-line.amount,
+        fee=ZERO,
+        leg_count=1,
+    )

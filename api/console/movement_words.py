@@ -20,6 +20,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "fee_accepted": "Chấp nhận phí",
         "fee_borne": "Đơn vị thụ hưởng chịu phí",
         "fee_disputed": "Phí đang tranh chấp",
+        "given_back": "Đơn vị thụ hưởng đã trả lại",
         "identified": "Đã rõ của ai",
         "made_good": "Bên nợ đã trả thẳng",
         "parked": "Chờ xử lý",
@@ -27,6 +28,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "refunded": "Đã hoàn cho người nộp",
         "reversed": "Bút toán đảo",
         "settled": "Đơn vị thanh toán báo đã chuyển nộp",
+        "withheld": "Đơn vị thanh toán giữ lại khoản đã hoàn",
         "written_off": "Xóa sổ",
     }
 )

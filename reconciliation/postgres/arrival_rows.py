@@ -15,7 +15,8 @@ WITH waiting AS (
     SELECT
         made.gateway, made.payout, made.credited_to, min(file.business_date) AS passed_on_on,
         sum(made.gross_vnd - made.fee_vnd)::bigint AS expected_vnd,
-        array_agg(made.group_id ORDER BY made.group_id) AS group_ids
+        array_agg(made.group_id ORDER BY made.group_id) AS group_ids,
+        min(made.file_id) AS report_id
     FROM reconciliation.match_group AS made
     JOIN reconciliation.file ON file.file_id = made.file_id
     WHERE made.kind = 'passed_on'
@@ -25,7 +26,7 @@ WITH waiting AS (
 )
 SELECT
     waiting.*,
-    credit.item_ids, credit.amount_vnd, credit.file_id,
+    credit.item_ids, credit.amount_vnd, coalesce(credit.file_id, waiting.report_id) AS file_id,
     EXISTS (
         SELECT FROM reconciliation.open_break_v1 AS found
         WHERE found.kind IN ('ambiguous', 'refund_mismatch', 'conflicting_line')
@@ -128,7 +129,7 @@ def waiting_payouts(tx: Tx, *, until: date) -> list[Payout]:
             group_ids=tuple(int(each) for each in row.group_ids),
             credit_ids=tuple(int(each) for each in row.item_ids or ()),
             credited=Money(int(row.amount_vnd)),
-            credit_file_id=None if row.file_id is None else int(row.file_id),
+            file_id=int(row.file_id),
             is_open_ended=bool(row.is_open_ended),
             is_covered=bool(row.is_covered),
         )
@@ -150,7 +151,7 @@ def add_arrival(tx: Tx, payout: Payout, *, business_date: date) -> int:
             "business_date": business_date,
             "gateway": payout.gateway,
             "payout": payout.payout,
-            "file": payout.credit_file_id,
+            "file": payout.file_id,
             "rule": Rule.PAYOUT.value,
             "rule_set": RULE_SET,
             "compared": list(COMPARED[Rule.PAYOUT]),

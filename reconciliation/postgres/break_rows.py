@@ -67,6 +67,24 @@ WHERE (found.kind = 'missing_at_gateway' AND EXISTS (
         SELECT FROM reconciliation.match_leg WHERE match_leg.capture_id = found.capture_id))
     OR (found.kind = 'unidentified_receipt' AND EXISTS (
         SELECT FROM reconciliation.match_leg WHERE match_leg.item_id = found.item_id))
+    OR (found.kind = 'refund_mismatch' AND found.subject LIKE 'refund:%%' AND EXISTS (
+        SELECT FROM payments.refund
+        JOIN reconciliation.refund_match ON refund_match.refund_id = refund.refund_id
+        WHERE refund.number = substr(found.subject, 8)))
+    OR (found.kind = 'refund_mismatch' AND found.subject LIKE 'early:%%' AND EXISTS (
+        SELECT FROM ledger.entry
+        WHERE entry.idempotency_key = 'refunded:' || substr(found.subject, 7)
+            AND entry.business_date <= %(business_date)s))
+    OR (found.kind IN ('duplicate_payment', 'amount_mismatch') AND found.subject LIKE 'capture:%%'
+        AND EXISTS (
+            SELECT FROM payments.refund
+            LEFT JOIN reconciliation.refund_match
+                ON refund_match.refund_id = refund.refund_id
+            LEFT JOIN ledger.entry
+                ON entry.idempotency_key = 'claimed:' || refund.number
+                AND entry.business_date <= %(business_date)s
+            WHERE refund.capture_id = found.capture_id AND refund.state = 'done'
+                AND coalesce(refund_match.refund_id, entry.entry_id) IS NOT NULL))
 RETURNING break_id
 """
 _EXPLAINED: Final = """
@@ -182,7 +200,7 @@ def close_breaks(
 
 
 def close_resolved(tx: Tx, *, business_date: date, now: datetime) -> int:
-    """Close breaks about something missing that was matched since, and return how many."""
+    """Close breaks about what was matched, or given back, since, and return how many."""
     rows = tx.exec_driver_sql(
         _CLOSE + _RESOLVED,
         {"business_date": business_date, "now": now, "actor": SYSTEM, "reason": "came later"},

@@ -57,16 +57,23 @@ WHERE file.matched_on IS NOT NULL
 """
 _GROUPS_NOT_AS_BOOKED: Final = """
 WITH booked AS (
-    SELECT entry.movement, split_part(entry.idempotency_key, ':', 2) AS group_id,
-        sum(transfer.amount_vnd) AS amount_vnd,
+    SELECT
+        CASE WHEN entry.movement IN ('settled', 'withheld') THEN 'passed_on' ELSE 'arrived' END
+            AS kind,
+        split_part(entry.idempotency_key, ':', 2) AS group_id,
+        sum(CASE WHEN entry.movement IN ('withheld', 'given_back') THEN -transfer.amount_vnd
+            ELSE transfer.amount_vnd END) AS amount_vnd,
         coalesce(sum(transfer.amount_vnd) FILTER (WHERE account.kind = 'gateway_fee'), 0) AS fee_vnd
     FROM ledger.entry
     JOIN ledger.transfer ON transfer.entry_id = entry.entry_id
     LEFT JOIN ledger.account ON account.account_id = transfer.debit_account_id
-    WHERE entry.movement IN ('settled', 'credited')
+    WHERE entry.movement IN ('settled', 'withheld', 'credited', 'given_back')
     GROUP BY 1, 2
 ), leg AS (
-    SELECT match_leg.group_id, sum(item.amount_vnd) AS amount_vnd, sum(item.fee_vnd) AS fee_vnd,
+    SELECT match_leg.group_id,
+        sum(CASE item.kind WHEN 'refund' THEN -item.amount_vnd ELSE item.amount_vnd END)
+            AS amount_vnd,
+        sum(item.fee_vnd) AS fee_vnd,
         count(*) AS legs, sum(covered.gross_vnd - covered.fee_vnd) AS covered_vnd,
         coalesce(sum(covered.gross_vnd - covered.fee_vnd) FILTER (
             WHERE covered.movement = 'captured' AND covered.beneficiary = covered.credited_to
@@ -84,9 +91,7 @@ WITH booked AS (
     FROM reconciliation.match_group
     LEFT JOIN leg ON leg.group_id = match_group.group_id
     LEFT JOIN booked
-        ON booked.group_id = match_group.group_id::text
-        AND (booked.movement, match_group.kind)
-            IN (('settled', 'passed_on'), ('credited', 'arrived'))
+        ON booked.group_id = match_group.group_id::text AND booked.kind = match_group.kind
 )
 SELECT made.kind || ' group ' || made.group_id || ' (' || made.gateway || ', payout '
     || made.payout || '): ' || made.gross_vnd || ' dong, ' || made.booked_vnd || ' booked, '

@@ -47,7 +47,7 @@ LEFT JOIN payments.attempt
 """
 
 # Who stands behind an entry: for money taken a sum with its evidence, for money parked from a
-# report its line, for money passed on or arrived what was matched.
+# report its line, for money passed on or arrived what was matched, for money back its refund.
 _GHOSTS: Final = """
 SELECT 'entry ' || entry.idempotency_key || ' of ' || entry.business_date || ' (' || entry.source
     || '): nothing a partner said stands behind it'
@@ -61,8 +61,15 @@ LEFT JOIN reconciliation.item
     AND entry.source = 'file:' || item.file_id || ':line:' || item.line
 LEFT JOIN reconciliation.match_group
     ON match_group.group_id::text = split_part(entry.idempotency_key, ':', 2)
-    AND (entry.movement, match_group.kind) IN (('settled', 'passed_on'), ('credited', 'arrived'))
+    AND (entry.movement, match_group.kind) IN (
+        ('settled', 'passed_on'), ('withheld', 'passed_on'),
+        ('credited', 'arrived'), ('given_back', 'arrived')
+    )
+LEFT JOIN payments.refund
+    ON refund.number = split_part(entry.idempotency_key, ':', 2) AND refund.state = 'done'
+    AND entry.movement IN ('refund_granted', 'identified', 'refunded', 'claimed', 'made_good')
 WHERE capture.capture_id IS NULL AND item.item_id IS NULL AND match_group.group_id IS NULL
+    AND refund.refund_id IS NULL
 """
 
 _PROOFS_OF_PAYMENT: Final = """

@@ -226,3 +226,14 @@ job_run = Table(
     Column("result", JSONB, nullable=False),
     PrimaryKeyConstraint("job", "business_date"),
 )
+
+refund_match = Table(
+    "refund_match",
+    metadata,
+    Column("refund_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", BigInteger, nullable=False),
+    Column(
+        "group_id", BigInteger, ForeignKey("reconciliation.match_group.group_id"), nullable=False
+    ),
+    UniqueConstraint("item_id", name="refund_match_item_once"),
+)

@@ -21,6 +21,7 @@ from ledger.movements.dropped import dropped
 from ledger.movements.fee_accepted import fee_accepted
 from ledger.movements.fee_borne import fee_borne
 from ledger.movements.fee_disputed import fee_disputed
+from ledger.movements.given_back import given_back
 from ledger.movements.identified import identified
 from ledger.movements.made_good import made_good
 from ledger.movements.parked import parked
@@ -28,6 +29,7 @@ from ledger.movements.refund_granted import refund_granted
 from ledger.movements.refunded import refunded
 from ledger.movements.reversed import reversed as mirror_of
 from ledger.movements.settled import settled
+from ledger.movements.withheld import withheld
 from ledger.movements.written_off import written_off
 from ledger.postgres.balances import balances, uncleared
 from ledger.postgres.post import post_entries
@@ -200,6 +202,21 @@ WAYS: dict[str, Sequence[Entry]] = {
         _pass_on(400, NEXT),
         _arrive(400, NEXT),
         _make_good(100, OURS, NEXT),
+    ],
+    "duplicate_payment: the gateway refunds it and keeps it from a later payout": [
+        _twice(),
+        _pass_on(batch=REFUND),
+        refunded(**_moved(100, REFUND)),
+        withheld(**_moved(100, REFUND)),
+    ],
+    "refund_mismatch: what arrived is given up, refunded, and kept from a later payout": [
+        _take(),
+        _pass_on(),
+        _arrive(),
+        refund_granted(**_moved(100), beneficiary=OURS),
+        refunded(**_moved(100)),
+        withheld(**_moved(100)),
+        given_back(**_moved(100), beneficiary=OURS),
     ],
     "duplicate_payment: the beneficiary gives it back to the payer": [
         _twice(),

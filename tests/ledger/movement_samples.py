@@ -18,12 +18,14 @@ from ledger.movements.dropped import dropped
 from ledger.movements.fee_accepted import fee_accepted
 from ledger.movements.fee_borne import fee_borne
 from ledger.movements.fee_disputed import fee_disputed
+from ledger.movements.given_back import given_back
 from ledger.movements.identified import identified
 from ledger.movements.made_good import made_good
 from ledger.movements.parked import parked
 from ledger.movements.refund_granted import refund_granted
 from ledger.movements.refunded import refunded
 from ledger.movements.settled import settled
+from ledger.movements.withheld import withheld
 from ledger.movements.written_off import written_off
 
 CLAIMABLE = [
@@ -89,6 +91,8 @@ def every_form(
         ),
         refund_granted(**moved, beneficiary=beneficiary),
         refunded(**moved),
+        withheld(**moved),
+        given_back(**moved, beneficiary=beneficiary),
         *(fee_disputed(**moved, out_of=place) for place in REPORTED),
         fee_accepted(**moved),
         fee_borne(**moved, beneficiary=beneficiary),

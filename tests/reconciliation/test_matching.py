@@ -74,7 +74,7 @@ PAYOUT = Payout(
     group_ids=(11,),
     credit_ids=(20, 21),
     credited=Money(699_000),
-    credit_file_id=6,
+    file_id=6,
     is_open_ended=False,
     is_covered=True,
 )
@@ -198,7 +198,7 @@ def test_money_of_nobody_goes_to_suspense_and_leaves_under_the_same_batch():
         (replace(PAYOUT, credited=Money(699_001)), False),
         (replace(PAYOUT, is_open_ended=True), False),
         (replace(PAYOUT, credit_ids=(), credited=ZERO), False),
-        (replace(PAYOUT, credit_ids=(), credited=ZERO, expected=ZERO), False),
+        (replace(PAYOUT, credit_ids=(), credited=ZERO, expected=ZERO), True),
     ],
 )
 def test_a_payout_has_arrived_when_its_credits_are_the_sum_to_the_dong(
