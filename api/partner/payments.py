@@ -1,28 +1,20 @@
 """JSON v1: open a payment, choose a gateway, read state and proof."""
 
 import base64
-import ipaddress
-import json
 from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictInt,
-    StringConstraints,
-)
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
-from api.access.obligation_token import open_obligation
 from api.access.partner_key import caller_of, partner_of
 from api.access.scope import Scope
+from api.gathered import Gatherer, QueueFull
 from api.house import House
-from api.partner.idempotent import OnceOnly, answer_once
-from api.partner.later_out import LaterOut, later_of_proof
-from api.partner.payment_lists import METADATA_KEY, METADATA_MAX, METADATA_TEXT_MAX
+from api.partner.idempotent import OnceOnly
+from api.partner.opening import BATCH_MAX, Asked, open_all
+from api.partner.payment_in import AttemptIn, PaymentIn
 from api.partner.payment_out import (
     POLL_LONG_S,
     NextActionOut,
@@ -32,82 +24,14 @@ from api.partner.payment_out import (
     shown,
 )
 from api.partner.refusals import refusals
-from api.partner.return_address import RETURN_URL_MAX, require_registered
-from api.start_payment import cancel_for, open_for, send
+from api.partner.return_address import require_registered
+from api.start_payment import cancel_for, send
 from gateways.errors import OutcomeUnknown, Untrusted
-from ledger.money import VND_MAX, Money
 from ledger.postgres.transaction import Tx
-from payments.errors import NotFound
+from payments.errors import NotFound, PaymentsError
 from payments.payment import Payment
 from payments.payment_number import is_payment_number
-from payments.postgres import acknowledgement_rows, later_rows, payment_rows
-
-OBLIGATIONS_MAX = 20
-
-
-def an_ip_address(text: str) -> str:
-    """Return a network address in its one spelling.
-
-    Raises:
-        ValueError: it is none, or has a zone.
-    """
-    if "%" in text:  # A zone means something on one machine only.
-        raise ValueError("is an IP address without a zone")
-    return str(ipaddress.ip_address(text))
-
-
-MetadataKey = Annotated[str, StringConstraints(pattern=METADATA_KEY)]
-MetadataText = Annotated[str, StringConstraints(strict=True, max_length=METADATA_TEXT_MAX)]
-PayerAddress = Annotated[str, Field(max_length=45), AfterValidator(an_ip_address)]
-
-
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class PaymentIn(_In):
-    """Obligations found by look-up, and the total the payer was shown."""
-
-    obligations: list[str] = Field(min_length=1, max_length=OBLIGATIONS_MAX)
-    shown_total_vnd: StrictInt | None = Field(
-        default=None, gt=0, le=VND_MAX, description="what the payer was shown; 409 if it changed"
-    )
-    language: Literal["vi", "en"] = "vi"
-    metadata: dict[MetadataKey, MetadataText] = Field(
-        default_factory=dict[str, str],
-        max_length=METADATA_MAX,
-        description="yours, given back unread; nothing about persons",
-    )
-    return_url: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=RETURN_URL_MAX,
-        description=(
-            "where the payer's browser goes after the gateway, as it is and with nothing added;"
-            " of an origin registered for you. It proves no payment"
-        ),
-    )
-
-
-class AttemptIn(_In):
-    """The gateway the payer chose, and the payer's own network address."""
-
-    gateway: str = Field(pattern=r"^[a-z][a-z0-9_]{1,19}$")
-    payer_address: PayerAddress
-
-
-class AcknowledgementOut(BaseModel):
-    """The signed proof: `signature` is Ed25519 over exactly the bytes of `signed`.
-
-    What was signed stays true, whatever became of it `later`.
-    """
-
-    number: str
-    key_id: str
-    signed: str = Field(description="base64 of the signed bytes, canonical JSON")
-    signature: str = Field(description="base64")
-    content: dict[str, object]
-    later: LaterOut
+from payments.postgres import payment_rows
 
 
 class PublicKeyOut(BaseModel):
@@ -124,21 +48,29 @@ def routes(house: House) -> APIRouter:
     reader = Depends(partner_of(house, Scope.PAYMENTS_READ))
     writer = Depends(partner_of(house, Scope.PAYMENTS_WRITE))
 
+    opening = Gatherer("payments", partial(open_all, house), batch_max=BATCH_MAX)
+
     @router.post(
         "/payments", status_code=201, response_model=PaymentOut, responses=refusals(404, 409)
     )
-    def create(
+    async def create(
         request: Request, body: PaymentIn, client: Annotated[str, writer], once: OnceOnly
     ) -> Response:
         """Open a payment of obligations found by look-up, at today's price.
 
-        Nobody else can pay them until it ends. No money moves before an attempt.
+        Nobody else can pay them until it ends. No money moves before an attempt, which `start`
+        makes at once.
         """
         if body.return_url:
             origins = caller_of(request).partner.return_origins
             require_registered(body.return_url, origins=origins)
-        work = partial(_open, house, body, client)
-        return answer_once(house, once, work, client=client, body=body)
+        try:
+            told = await opening.submit(Asked(client, once, body))
+        except QueueFull as full:
+            raise HTTPException(503) from full
+        if isinstance(told, PaymentsError):
+            raise told
+        return told.response()
 
     @router.post("/payments/{number}/attempts", responses=refusals(404, 409))
     def choose(number: str, body: AttemptIn, client: Annotated[str, writer]) -> NextActionOut:
@@ -179,24 +111,6 @@ def routes(house: House) -> APIRouter:
         with house.open_tx() as tx:
             return payment_out(house, shown(tx, _own(tx, number, client=client)))
 
-    @router.get("/payments/{number}/acknowledgement", responses=refusals(404))
-    def proof(number: str, client: Annotated[str, reader]) -> AcknowledgementOut:
-        """Read the signed proof of a paid payment; 404 until it is paid."""
-        with house.open_tx() as tx:
-            payment = _own(tx, number, client=client)
-            kept = acknowledgement_rows.of_payment(tx, payment.payment_id)
-            later = later_rows.later_of(tx, payment.payment_id)
-        if kept is None:
-            raise NotFound(number)
-        return AcknowledgementOut(
-            number=kept.number,
-            key_id=kept.key_id,
-            signed=base64.b64encode(kept.payload).decode(),
-            signature=base64.b64encode(kept.signature).decode(),
-            content=json.loads(kept.payload),
-            later=later_of_proof(later, house.pages.speeches),
-        )
-
     @router.get("/keys")
     def keys() -> list[PublicKeyOut]:
         """List the public keys of acknowledgements, open to anyone."""
@@ -208,22 +122,6 @@ def routes(house: House) -> APIRouter:
         ]
 
     return router
-
-
-def _open(house: House, body: PaymentIn, client: str, tx: Tx) -> PaymentOut:
-    payment = open_for(
-        tx,
-        house,
-        obligation_ids=[
-            open_obligation(house, token, bound_to=client) for token in body.obligations
-        ],
-        shown=None if body.shown_total_vnd is None else Money(body.shown_total_vnd),
-        language=body.language,
-        client=client,
-        metadata=body.metadata,
-        return_url=body.return_url or "",
-    )
-    return payment_out(house, shown(tx, payment))
 
 
 def _own(tx: Tx, number: str, *, client: str) -> Payment:
