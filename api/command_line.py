@@ -19,6 +19,7 @@ from api.keys_command import add_keys
 from api.log_proof import CONSISTENCY, INCLUSION, log_proof
 from api.postgres.errors import DatabaseRefused, ServerFailed
 from api.processes import ProcessFailed
+from api.partner_command import add_partner
 from api.rates_command import add_rates
 from api.seals import FolderUnusable
 from api.settings import SettingsWrong
@@ -111,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify_log(add)
     add_rates(add)
     add_authority(add)
+    add_partner(add)
     add_keys(add)
     _add_bench(add)
     return parser

@@ -5,6 +5,7 @@ PartnerRefused          `field` is what was missing or wrong, `reason` why, in E
 ├── CertificateRefused  no certificate of this partner was shown
 ├── SignatureRefused    the request is not signed as it should be, or was altered, or is old
 └── RequestsSpent       the partner's share of this minute is used up
+CertificateUnreadable   what an operator gave is no certificate and no fingerprint of one
 """
 
 
@@ -37,3 +38,7 @@ class RequestsSpent(PartnerRefused):
         """Name the share, and when there is a new one."""
         super().__init__(field=field, reason=reason)
         self.retry_after_s = retry_after_s
+
+
+class CertificateUnreadable(Exception):
+    """What an operator gave is no certificate and no fingerprint; the message is for them."""

@@ -10,11 +10,14 @@ import binascii
 import hashlib
 import ipaddress
 import re
+from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
 from starlette.datastructures import Headers
 
-from api.access.errors import CertificateRefused
+from api.access.errors import CertificateRefused, CertificateUnreadable
 from api.registered_partner import Partner
 from api.settings import Settings
 
@@ -40,6 +43,22 @@ def check_certificate(partner: Partner, headers: Headers, *, peer: str, settings
 def fingerprint(der: bytes) -> str:
     """Return what a certificate is registered by."""
     return hashlib.sha256(der).hexdigest()
+
+
+def fingerprint_in(text: str) -> str:
+    """Return the fingerprint an operator typed, or that of the PEM file they named.
+
+    Raises:
+        CertificateUnreadable: it is neither.
+    """
+    typed = text.lower().replace(":", "")
+    if _FINGERPRINT.fullmatch(typed):
+        return typed
+    try:
+        read = load_pem_x509_certificate(Path(text).read_bytes())
+    except (OSError, ValueError) as error:
+        raise CertificateUnreadable(f"{text!r} is no PEM certificate and no SHA-256") from error
+    return fingerprint(read.public_bytes(Encoding.DER))
 
 
 def _shown(headers: Headers, *, peer: str, settings: Settings) -> str:

@@ -1,6 +1,6 @@
 """Which partner is speaking, and whether its key has the right a door asks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Final
 
 from fastapi import Request, Security
@@ -17,10 +17,12 @@ PARTNER_KEY: Final = HTTPBearer(
 )
 
 
-def partner_of(_house: House, scope: Scope) -> Callable[[Request, object], str]:
+def partner_of(_house: House, scope: Scope) -> Callable[[Request, object], Awaitable[str]]:
     """Return the dependency that names the partner: 401 for nobody, 403 without the scope."""
 
-    def known(request: Request, _: Annotated[object, Security(PARTNER_KEY, scopes=[scope])]) -> str:
+    async def known(
+        request: Request, _: Annotated[object, Security(PARTNER_KEY, scopes=[scope])]
+    ) -> str:
         caller = caller_of(request)
         if scope not in caller.key.scopes:
             raise ScopeMissing(field="scope", reason=f"this key has no right to {scope}")

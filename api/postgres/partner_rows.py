@@ -19,7 +19,8 @@ KEYS_OF_ONE_MAX: Final = 200
 def insert_partner(tx: Tx, partner: Partner, *, now: datetime) -> bool:
     """Register a partner; False when the name is taken."""
     statement = insert(p).values(**_values(partner), name=partner.name, registered_at=now)
-    return tx.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    kept = tx.execute(statement.on_conflict_do_nothing().returning(p.c.name))
+    return kept.one_or_none() is not None
 
 
 def change_partner(tx: Tx, partner: Partner) -> None:
