@@ -5,11 +5,15 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
 from api.settings import Settings
+
+SKEW_S: Final = 300
+"""How far the clock of the process that sealed may be ahead of the one that opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,10 @@ class Seal:
     def open(self, text: str, *, now: datetime) -> Mapping[str, str] | None:
         """Return the words, or None when the text is not ours, changed or too old."""
         try:
-            opened = Fernet(self.key).decrypt_at_time(text, self.age_max_s, _seconds(now))
+            # Opened that much later, and for that much longer: only what is ahead is forgiven.
+            opened = Fernet(self.key).decrypt_at_time(
+                text, self.age_max_s + SKEW_S, _seconds(now) + SKEW_S
+            )
         except (InvalidToken, ValueError):
             return None
         words: dict[str, str] = orjson.loads(opened)

@@ -26,12 +26,13 @@ WORKERS = 50
 def test_f09_fifty_workers_on_five_fines_open_five_payments_and_meet_no_fault(house: House):
     with house.open_tx() as tx:
         fines = owe(tx, many=5)
-    program = application(at_work(house))
+    working = at_work(house)
+    program = application(working)
     statuses: Counter[tuple[int, str]] = Counter()
 
     async def pay(worker: int) -> None:
         wanted = [fines[(worker + step) % 5] for step in range(1 + worker % 2)]
-        tokens = [seal_obligation(house, each, bound_to="portal") for each in wanted]
+        tokens = [seal_obligation(working, each, bound_to="portal") for each in wanted]
         headers = {
             "authorization": f"Bearer {PARTNER_KEY}",
             "idempotency-key": f'"storm-{worker:04d}"',
