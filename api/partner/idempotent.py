@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 
+from api.access.partner_key import caller_of
 from api.house import House
 from ledger.postgres.transaction import Tx
 from payments.errors import KeyMissing
@@ -51,6 +52,7 @@ def _once(
     Raises:
         KeyMissing: there is none, or more than one, or it is not of the documented form.
     """
+    caller_of(request)  # Who shows no key of a partner hears of nothing else.
     return Once(request.url.path, read_key(request.headers.getlist(HEADER)))
 
 

@@ -11,7 +11,7 @@ from api.house import House
 from tests.api.conftest import PARTNER_KEY
 
 HEADERS = {"authorization": f"Bearer {PARTNER_KEY}"}
-PUBLIC = {"GET /v1/keys"}
+PUBLIC = {"GET /v1/keys", "GET /v1/revocations"}
 IN_PLACE = {"{number}": "NP-0", "{push}": "7", "{event_id}": "none"}
 
 Doors = dict[str, dict[str, Any]]
@@ -102,3 +102,15 @@ def test_a_query_parameter_the_door_does_not_read_is_refused_by_name(client: Tes
 def test_a_name_in_the_path_is_no_query_parameter(client: TestClient) -> None:
     answer = client.get("/v1/payments/NP-0", params={"number": "NP-1"}, headers=HEADERS)
     assert answer.json()["errors"][0]["field"] == "query.number"
+
+
+def test_a_nul_in_an_address_is_refused_at_every_door(client: TestClient) -> None:
+    for door, operation in doors(client).items():
+        method, path = place(door)
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "query" and parameter["schema"].get("type") != "object":
+                answer = client.request(method, f"{path}?{parameter['name']}=%00", headers=HEADERS)
+                assert answer.status_code == 422, (door, parameter)
+        if "{" in door:
+            nul = door.partition(" ")[2].replace("{", "\0{").partition("\0")[0] + "%00"
+            assert client.request(method, nul, headers=HEADERS).status_code in {404, 405}, door
