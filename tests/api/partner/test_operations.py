@@ -21,8 +21,6 @@ NATURAL = {
     "POST /v1/obligations/files": "the same content again is the same list",
     "POST /v1/deliveries/{event_id}/replay": "what waits already is told once",
     "POST /v1/deliveries/replays": "what waits already is told once",
-    "POST /v1/receipts": "its own number names it",
-    "POST /v1/receipts/{receipt}/cancel": "cancelled twice is cancelled once",
     "POST /v1/events/{event_id}/replay": "what waits already is told once",
     "POST /v1/webhook-endpoints/{endpoint_id}/replays": "what waits already is told once",
     "POST /v1/payments/{number}/attempts": "the same attempt while it lives",
