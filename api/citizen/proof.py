@@ -1,5 +1,6 @@
 """The proof of a payment: a permanent page behind a secret address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from api.access.cookies import is_secret
 from api.access.quotas import MINUTE, PAPERS_PER_MINUTE_MAX, Quota, Tries, address_of, source_of
 from api.citizen.proof_paper import of_refunds, qr_svg
 from api.citizen.proof_record import ProofRecord, proof_record
+from api.citizen.refund_told import refunds_told
 from api.house import House
 from api.page import in_both_languages, local
 from api.seals import NotProvable, SealFolder, inclusion_of
@@ -19,7 +21,8 @@ from api.start_payment import handle_hash
 from ledger.postgres import seal_rows
 from payments.errors import NotFound
 from payments.payment import Payment
-from payments.postgres import capture_rows, payment_rows, told_rows
+from payments.postgres import capture_rows, payment_rows, refund_rows, told_rows
+from payments.refund import Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class _Kept:
     record: ProofRecord | None
     told_at: datetime | None
     sealed_on: date | None
+    refunds: Sequence[Refund]
 
 
 def routes(house: House) -> APIRouter:
@@ -60,6 +64,7 @@ def routes(house: House) -> APIRouter:
             sealed_on=kept.sealed_on,
             since=kept.record.since(speech),
             of_refunds=of_refunds(shown, speech),
+            refunds=refunds_told(kept.refunds, speech, is_proven=True),
             is_open=kept.record.is_open,
             receipts=kept.record.receipts,
             qr=Markup(qr_svg(shown.token)),  # noqa: S704 (drawn by us from our own token)
@@ -99,4 +104,5 @@ def _kept(house: House, handle: str) -> _Kept:
             proof_record(tx, payment.payment_id),
             told_rows.told_at(tx, payment.payment_id),
             None if sealed is None else sealed.day.business_date,
+            refund_rows.of_payments(tx, [payment.payment_id]),
         )

@@ -98,3 +98,7 @@ def test_the_page_of_a_payment_tells_of_its_refund(house: House) -> None:
     assert "đang chờ duyệt" in page
     assert "Khoản này không còn phải nộp" not in page
     assert "You paid twice." in payer.get("/en/wait").text
+    handle = payer.client.cookies.get("payment") or ""
+    proof = payer.get(f"/p/{handle}").text
+    assert "Bạn đã nộp hai lần." in proof
+    assert "Đã nộp" in proof
