@@ -25,6 +25,7 @@ from api.seals import FolderUnusable
 from api.settings import SettingsWrong
 from api.settings_file import DEMO_SETTINGS, load_settings_file
 from api.verify_log import verify_log
+from api.verify_proof_command import add_verify_proof
 from bench.command import SAYS, STORED, WHAT, bench
 from gateways.errors import Misconfigured
 from ledger.accounts import Account, account_of
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(add)
     _add_log_proof(add)
     _add_verify_log(add)
+    add_verify_proof(add)
     add_rates(add)
     add_authority(add)
     add_partner(add)
