@@ -4,7 +4,23 @@ import re
 from typing import Final
 
 _PATTERNS: Final = (
+    (
+        r"is not an address like https://name\.example\.vn/path",
+        "phải là địa chỉ dạng https://ten.example.vn/duong-dan",
+    ),
+    (r"has a port that is none", "có số cổng không đúng"),
+    (
+        r"does not name a host of the public internet",
+        "không phải là tên máy chủ công khai trên internet",
+    ),
+    (r"has a port other than 443 and 8443", "có cổng khác 443 và 8443"),
+    (r"has (\d+) addresses already", "đã có đủ {0} địa chỉ"),
+    (r"is not the id of an event", "không phải là mã của một sự kiện"),
     (r"lies ahead", "là một ngày chưa đến"),
+    (
+        r"is started by an attempt, not with the payment",
+        "được bắt đầu bằng một yêu cầu attempts riêng, không cùng lúc với giao dịch",
+    ),
     (r"has 1 to (\d+) lines", "phải có từ 1 đến {0} dòng"),
     (r"has 1 to (\d+) bytes", "phải có từ 1 đến {0} byte"),
     (r"has amounts above zero only", "chỉ có số tiền lớn hơn 0"),

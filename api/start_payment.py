@@ -14,6 +14,8 @@ from gateways.contract import NextAction
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.cancel_payment import cancel_payment
+from payments.errand import Errand
+from payments.obligation import Obligation
 from payments.obligations.registry import KINDS
 from payments.open_payment import open_payment
 from payments.payment import Payment
@@ -44,8 +46,7 @@ def handle_hash(handle: str) -> bytes:
     return hashlib.sha256(handle.encode()).digest()
 
 
-def open_for(
-    tx: Tx,
+def order_for(
     house: House,
     *,
     obligation_ids: Sequence[int],
@@ -54,14 +55,10 @@ def open_for(
     client: str,
     metadata: Mapping[str, str] = NOTHING_SAID,
     return_url: str = "",
-) -> Payment:
-    """Open a payment of these obligations under a freshly drawn number.
-
-    Raises:
-        payments.errors.PaymentsError: as `payments.open_payment` says.
-    """
+) -> Order:
+    """Return an order of these obligations under a freshly drawn number."""
     number = payment_number(secrets.randbits(_NUMBER_BITS))
-    order = Order(
+    return Order(
         obligation_ids=tuple(obligation_ids),
         shown=shown,
         language=language,
@@ -72,7 +69,38 @@ def open_for(
         metadata=metadata,
         return_url=return_url,
     )
+
+
+def open_for(
+    tx: Tx,
+    house: House,
+    *,
+    obligation_ids: Sequence[int],
+    shown: Money | None,
+    language: str,
+    client: str,
+) -> Payment:
+    """Open a payment of these obligations under a freshly drawn number.
+
+    Raises:
+        payments.errors.PaymentsError: as `payments.open_payment` says.
+    """
+    order = order_for(
+        house, obligation_ids=obligation_ids, shown=shown, language=language, client=client
+    )
     return open_payment(tx, order, rates=house.rates, now=house.clock(), today=house.today())
+
+
+def errand_for(
+    house: House, payment: Payment, owed: Sequence[Obligation], *, payer_address: str
+) -> Errand:
+    """Return what a gateway is told of a payment of these obligations, under a new reference."""
+    return Errand(
+        reference=f"{payment.number}-{secrets.token_hex(3)}".upper(),
+        payer_address=payer_address,
+        return_url=f"{house.settings.citizen_url}/return",
+        purpose=_purpose(owed),
+    )
 
 
 def send(house: House, payment: Payment, *, gateway_code: str, payer_address: str) -> NextAction:
@@ -83,14 +111,20 @@ def send(house: House, payment: Payment, *, gateway_code: str, payer_address: st
         payments.errors.PaymentsError, gateways.errors.GatewayError: as `send_to_gateway` says.
     """
     gateway = chosen(house.gateways, code=gateway_code, amount=payment.amount)
+    wanted = list(dict.fromkeys(line.obligation_id for line in payment.lines))
+    with house.open_tx() as tx:
+        owed = obligations_by_id(tx, wanted)
+    errand = errand_for(
+        house, payment, [owed[each] for each in wanted], payer_address=payer_address
+    )
     return send_to_gateway(
         house.open_tx,
         gateway,
         payment_id=payment.payment_id,
-        reference=f"{payment.number}-{secrets.token_hex(3)}".upper(),
-        payer_address=payer_address,
-        return_url=f"{house.settings.citizen_url}/return",
-        purpose=_purpose(house, payment),
+        reference=errand.reference,
+        payer_address=errand.payer_address,
+        return_url=errand.return_url,
+        purpose=errand.purpose,
         now=house.clock(),
         plan=house.ask_plan,
     )
@@ -114,14 +148,8 @@ def cancel_for(house: House, payment: Payment) -> Payment:
     )
 
 
-def _purpose(house: House, payment: Payment) -> str:
+def _purpose(owed: Sequence[Obligation]) -> str:
     """Return what the transfer must say: what is paid, under which numbers, or how many."""
-    wanted = list(dict.fromkeys(line.obligation_id for line in payment.lines))
-    with house.open_tx() as tx:
-        owed = obligations_by_id(tx, wanted)
-    purposes = [
-        KINDS[owed[each].kind].purpose(owed[each].facts, owed[each].number_shown) for each in wanted
-    ]
-    numbers = ", ".join(owed[each].number_shown for each in wanted)
-    whole = "; ".join(purposes)
-    return whole if len(whole) <= PURPOSE_MAX else f"{len(wanted)} khoản: {numbers}"[:PURPOSE_MAX]
+    whole = "; ".join(KINDS[each.kind].purpose(each.facts, each.number_shown) for each in owed)
+    numbers = ", ".join(each.number_shown for each in owed)
+    return whole if len(whole) <= PURPOSE_MAX else f"{len(owed)} khoản: {numbers}"[:PURPOSE_MAX]

@@ -7,6 +7,7 @@ from api.clock import now, vietnam_day
 from bench.balance import measure_balance
 from bench.growth import Plan, fill, plan_of, size_of
 from bench.look_up import measure_look_up
+from bench.payments import measure_payments
 from bench.pgbench import yardstick
 from bench.place import BOOK, Place, conditions, say, throw_away
 from bench.post import measure_post
@@ -35,12 +36,16 @@ APART: Final[dict[str, Apart]] = {
     "look-up": lambda place, stored, seconds: measure_look_up(
         place, stored=stored, seconds=seconds
     ),
+    "payments": lambda place, stored, seconds: measure_payments(
+        place, stored=stored, seconds=seconds
+    ),
 }
 SAYS: Final = (
     "balance: one account in a book of years; trial-balance: all accounts; seal: sealing and"
     " verifying days, rows a second; post: payments booked a second; push: decisions taken in from"
     " authorities a second, in process and by HTTP; look-up: finding one decision, and that time"
-    " tells no hit from a miss; all: those in the one book, without push and look-up"
+    " tells no hit from a miss; payments: opened, started, called back, and from end to end, beside"
+    " a bare route; all: those in the one book, without push, look-up and payments"
 )
 """What each name measures, for people who ask for help."""
 WHAT: Final = (*MEASURES, *APART, "all")

@@ -3,7 +3,6 @@
 Virtual days pass meanwhile, so that no limit refuses; what is measured is what a caller can see.
 """
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace

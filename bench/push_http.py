@@ -1,6 +1,5 @@
 """The door for authorities over HTTP: workers of the program on loopback, and who calls them."""
 
-import hashlib
 import http.client
 import json
 import multiprocessing
@@ -9,6 +8,7 @@ import socket
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -35,23 +35,29 @@ PARTNER: Final = Partner(
 )
 UP_MAX_S: Final = 60
 STOP_MAX_S: Final = 15
+POLL_MS: Final = 100
 
 
 @contextmanager
-def serving(place: Place, database: str) -> Generator[int]:
-    """Answer for one database on a port of its own, as many workers as are shipped with."""
+def serving(
+    place: Place, database: str, *, more: Mapping[str, str] = MappingProxyType({})
+) -> Generator[int]:
+    """Answer for one database on a port of its own, as many workers as are shipped with.
+
+    `more` are settings besides, by whole names.
+    """
     with place.book(database, role="clearing_app") as open_tx, open_tx() as tx:
         enrol(tx, PARTNER, key=KEY, now=clock.now())
     listening = open_port(host=LOOPBACK, port=0)
     port = int(listening.getsockname()[1])
     spawn = multiprocessing.get_context("spawn")
-    environment = _environment(place, database, port)
+    environment = environment_of(place, database, port) | dict(more)
     workers = [spawn.Process(target=_answer, args=(environment, listening)) for _ in range(WORKERS)]
     for worker in workers:
         worker.start()
     listening.close()
     try:
-        _wait_until_up(port)
+        wait_until_up(port)
         yield port
     finally:
         for worker in workers:
@@ -81,20 +87,29 @@ def _drop(_logger: object, _method: str, _event: object) -> str:
     raise structlog.DropEvent
 
 
-def _wait_until_up(port: int) -> None:
+def wait_until_up(port: int, *, path: str = "/v1/openapi.json") -> None:
     """Wait until every worker of a port most likely answers."""
     until = time.monotonic() + UP_MAX_S
     answered = 0
     while answered < 2 * WORKERS:
         assert time.monotonic() < until, "the workers of the bench did not come up"
-        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=UP_MAX_S)
-        connection.request("GET", "/v1/openapi.json")
+        answered += _answers(port, path)
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=UP_MAX_S)
+    try:
+        connection.request("GET", path)
         connection.getresponse().read()
+    except ConnectionRefusedError:
+        time.sleep(POLL_MS / 1_000)
+        return False
+    finally:
         connection.close()
-        answered += 1
+    return True
 
 
-def _environment(place: Place, database: str, port: int) -> dict[str, str]:
+def environment_of(place: Place, database: str, port: int) -> dict[str, str]:
     """Return the settings of a program that answers on one port of loopback."""
     keys = ("SECRET_KEY", "SIGNING_KEY", "PERSONAL_KEY", "PERSONAL_INDEX_KEY")
     given = dict.fromkeys(keys, "11" * 32) | {

@@ -23,6 +23,7 @@ class GatewayOut(BaseModel):
     amount_min_vnd: int
     amount_max_vnd: int
     refunds_in_part: bool
+    starts_with_payment: bool = Field(description="whether `start` of a payment may name it")
     pay_origins: list[str] = Field(description="the only origins a payer is sent to")
 
 
@@ -68,5 +69,6 @@ def _out(gateway: Gateway) -> GatewayOut:
         amount_min_vnd=can.amount_min.vnd,
         amount_max_vnd=can.amount_max.vnd,
         refunds_in_part=can.refunds_in_part,
+        starts_with_payment=can.starts_alone,
         pay_origins=sorted(can.pay_origins),
     )

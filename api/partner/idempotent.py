@@ -33,7 +33,7 @@ class Once:
     key: str
 
 
-def _once(
+async def _once(
     request: Request,
     _documented: Annotated[
         str | None,
@@ -104,13 +104,15 @@ def answer_once(
             now=house.clock(),
         )
         if isinstance(begun, idempotency_rows.Replay):
-            return _json(begun.answer, begun.status, headers={REPLAYED: "true"})
+            return answered(begun.answer, begun.status, is_replayed=True)
         answer = work(tx).model_dump_json(by_alias=True).encode()
         idempotency_rows.finish(
             tx, client=client, route=once.route, key=once.key, status=status, answer=answer
         )
-    return _json(answer, status)
+    return answered(answer, status)
 
 
-def _json(body: bytes, status: int, *, headers: dict[str, str] | None = None) -> Response:
+def answered(body: bytes, status: int, *, is_replayed: bool = False) -> Response:
+    """Return an answer as it is sent, the first time or once more."""
+    headers = {REPLAYED: "true"} if is_replayed else None
     return Response(body, status, headers=headers, media_type="application/json")

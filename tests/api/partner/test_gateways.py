@@ -28,6 +28,7 @@ def test_all_gateways_are_listed_with_names_and_limits(house: House) -> None:
         "amount_min_vnd": 5_000,
         "amount_max_vnd": 999_999_999,
         "refunds_in_part": True,
+        "starts_with_payment": False,
         "pay_origins": ["https://paper.example.vn"],
     }
 
