@@ -32,7 +32,10 @@ def _choices(tx: Tx, taken: TakenSum) -> Iterator[Choice]:
         return
     left = taken.left
     for obligation_id in refund_list_rows.targets_of(tx, taken.payment_id):
-        due = taken_rows.due_for(tx, obligation_id) - taken_rows.back_for(tx, obligation_id)
+        due = taken_rows.due_for(tx, obligation_id)
+        if due <= ZERO:
+            continue
+        due -= taken_rows.back_for(tx, obligation_id)
         brought = [
             part.paid - part.back
             for part in taken_rows.parts_for(tx, obligation_id)

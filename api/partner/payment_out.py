@@ -1,7 +1,7 @@
 """A payment as JSON: where it stands, why, what comes next, and what was quoted for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
@@ -17,12 +17,14 @@ from gateways.contract import NextAction
 from ledger.postgres.transaction import Tx
 from payments.attempt import Attempt
 from payments.explanation import read_explanation
+from payments.find_returnable import find_returnable
 from payments.later import Later, is_gone
 from payments.obligation import Obligation
 from payments.payment import Payment, PaymentLine
 from payments.postgres import acknowledgement_rows, attempt_rows, later_rows
 from payments.postgres.obligation_rows import obligations_by_id
 from payments.quote import QuoteLine
+from payments.returnable import Returnable
 from payments.states import FULFILLED, LOCKING, PAYMENT_STEPS, PaymentState, PaymentStep
 from payments.vietnam_time import vietnam_date
 
@@ -106,6 +108,8 @@ class PaymentOut(PaymentSummaryOut):
     attempts: list[AttemptOut] = Field(description="the newest last")
     next_action: NextActionOut
     lock: LockOut | None
+    refundable_vnd: int = Field(description="what may still be proposed to go back")
+    refunded_vnd: int = Field(description="what went back")
     return_url: str | None
     acknowledgement_url: str | None = Field(description="of the signed proof, once there is one")
     proof_url: str
@@ -121,6 +125,7 @@ class Shown:
     later: tuple[Later, ...]
     obligations: Mapping[int, Obligation]
     is_proven: bool
+    returnable: Returnable = field(default_factory=Returnable)
 
 
 def shown(tx: Tx, payment: Payment) -> Shown:
@@ -132,6 +137,7 @@ def shown(tx: Tx, payment: Payment) -> Shown:
         obligations_by_id(tx, {line.obligation_id for line in payment.lines}),
         payment.state in FULFILLED
         and acknowledgement_rows.of_payment(tx, payment.payment_id) is not None,
+        find_returnable(tx, payment),
     )
 
 
@@ -168,6 +174,8 @@ def payment_out(house: House, kept: Shown) -> PaymentOut:
         attempts=[_attempt(each) for each in kept.attempts],
         next_action=next_action(payment, kept.attempts, kept.later, now=now),
         lock=LockOut(until=_until(payment, now=now)) if is_held else None,
+        refundable_vnd=kept.returnable.amount.vnd,
+        refunded_vnd=kept.returnable.refunded.vnd,
         return_url=payment.return_url or None,
         acknowledgement_url=address if kept.is_proven else None,
         proof_url=f"{house.settings.citizen_url}/p/{handle_of(house, payment.number)}",

@@ -173,6 +173,16 @@ def test_each_door_asks_for_its_scope(client: TestClient) -> None:
         assert document["paths"][path][method]["security"] == [{"partner_key": [scope]}]
 
 
+def test_a_payment_says_what_may_go_back_and_what_went(
+    client: TestClient, house: House, refund: Refund
+) -> None:
+    path = f"/v1/payments/{refund.payment_number}"
+    before = client.get(path).json()
+    assert (before["refundable_vnd"], before["refunded_vnd"]) == (0, 0)
+    reject(house, refund)
+    assert client.get(path).json()["refundable_vnd"] == refund.amount.vnd
+
+
 def choice(vnd: int, cause: RefundCause) -> Choice:
     return Choice(vnd, None, cause, Money(vnd), "T", NOON)
 
