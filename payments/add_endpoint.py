@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from ledger.postgres.transaction import Tx
 from payments.client_event import EventType
@@ -11,8 +10,6 @@ from payments.errors import InputRefused
 from payments.postgres import endpoint_rows
 from payments.webhook_address import webhook_address
 from payments.webhook_endpoint import DISABLED_BY_CLIENT, ENDPOINTS_MAX, Endpoint, SealedSecret
-
-_FULL: Final = f"has {ENDPOINTS_MAX} addresses already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,6 @@ def add_endpoint(
         changed_at=now,
     )
     if not endpoint_rows.insert_endpoint(tx, endpoint):
-        raise InputRefused(field="url", reason=_FULL)
+        raise InputRefused(field="url", reason=f"has {ENDPOINTS_MAX} addresses already")
     endpoint_rows.add_secret(tx, new.endpoint_id, secret, now=now, overlap_until=now)
     return endpoint

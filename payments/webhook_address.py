@@ -70,7 +70,7 @@ def webhook_address(url: str, *, is_sandbox: bool) -> WebhookAddress:
     """
     found = _URL.fullmatch(url) if len(url) <= URL_MAX else None
     if found is None:
-        raise _refused("is not an address like https://name.example.vn/path")
+        raise _refused(reason="is not an address like https://name.example.vn/path")
     host = found["host"].lower()
     is_https = found["scheme"] == "https"
     address = WebhookAddress(
@@ -80,15 +80,15 @@ def webhook_address(url: str, *, is_sandbox: bool) -> WebhookAddress:
         target=found["target"] or "/",
     )
     if not 0 < address.port < 2**16:
-        raise _refused("has a port that is none")
+        raise _refused(reason="has a port that is none")
     if is_sandbox and host in _LOOPBACK_HOSTS:
         return address
     if not is_https:
-        raise _refused("is not an https address")
+        raise _refused(reason="is not an https address")
     if not _is_public_name(host):
-        raise _refused("does not name a host of the public internet")
+        raise _refused(reason="does not name a host of the public internet")
     if address.port not in _PORTS and not is_sandbox:
-        raise _refused("has a port other than 443 and 8443")
+        raise _refused(reason="has a port other than 443 and 8443")
     return address
 
 
@@ -115,5 +115,5 @@ def _is_public_name(host: str) -> bool:
     )
 
 
-def _refused(reason: str) -> InputRefused:
+def _refused(*, reason: str) -> InputRefused:
     return InputRefused(field="url", reason=reason)

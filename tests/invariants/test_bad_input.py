@@ -44,6 +44,15 @@ GOOD: Final[Mapping[str, dict[str, Any]]] = {
     "POST /v1/obligations/changes": CHANGES | {"authority": "portal"},
     "PUT /v1/status": {"authority": "portal", "state": "down", "reason": "Nâng cấp"},
     "POST /v1/deliveries/replays": {"from": "2026-11-01", "to": "2026-11-02"},
+    "POST /v1/webhook-endpoints": {
+        "url": "https://hooks.example.vn/clearing",
+        "types": ["payment.paid"],
+        "description": "Kế toán",
+        "enabled": True,
+    },
+    "PATCH /v1/webhook-endpoints/{endpoint_id}": {"types": ["payment.paid"], "enabled": True},
+    "POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret": {"overlap_hours": 24},
+    "POST /v1/webhook-endpoints/{endpoint_id}/replays": {"from": "2026-11-01", "to": "2026-11-02"},
 }
 NO_FIELDS: Final = frozenset(
     {"POST /v1/deliveries/{event_id}/replay", "POST /v1/obligations/files"}
