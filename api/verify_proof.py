@@ -5,7 +5,6 @@ revocations are files.
 """
 
 import base64
-import binascii
 import enum
 import json
 from collections.abc import Mapping
@@ -211,7 +210,7 @@ def _of_parts(parts: Mapping[str, str], public_keys: PublicKeys, *, sort: Sort) 
     try:
         payload = base64.b64decode(parts["signed"], validate=True)
         signature = base64.b64decode(parts["signature"], validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise _NoProof(sort) from error
     return _of_signed(payload, signature, public_keys, sort=sort)
 

@@ -1,7 +1,6 @@
 """JSON v1 for agencies: attach the receipts they issue to what was paid, and cancel one."""
 
 import base64
-import binascii
 from datetime import date
 from typing import Annotated, Final, Literal
 
@@ -157,7 +156,7 @@ def _document(text: str) -> bytes | None:
         return None
     try:
         raw = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise InputRefused(field="document", reason="is not base64") from error
     # It is the agency's and is never opened here: it only goes on as it came.
     if not raw.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):

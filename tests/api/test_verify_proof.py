@@ -123,6 +123,9 @@ def test_an_unsigned_xml_says_no_other_number_or_amount_than_was_signed() -> Non
         b"<a/>",
         b"%PDF-1.7",
         b"<acknowledgement",
+        XML.replace(
+            b'algorithm="Ed25519" signature="', 'algorithm="Ed25519" signature="é'.encode()
+        ),
         b"\xff\xfe",
         b"{" * 9_999,
     ],

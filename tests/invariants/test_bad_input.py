@@ -42,6 +42,27 @@ GOOD: Final[Mapping[str, dict[str, Any]]] = {
     "POST /v1/quotes": {"kind": "traffic_fine", "facts": FACTS, "on": "2026-11-23"},
     "POST /v1/obligations": {"authority": "portal", "obligations": [FINE]},
     "POST /v1/obligations/changes": CHANGES | {"authority": "portal"},
+    "POST /v1/receipts": {
+        "authority": "portal",
+        "payment": "NP222222222A",
+        "obligation": "1234/QĐ-XPHC",
+        "sort": "e_receipt",
+        "name": "Biên lai thu phí",
+        "template": "EBL01",
+        "series": "26A",
+        "number": 1,
+        "organisation": "Sở Tư pháp",
+        "tax_id": "0100109106",
+        "address": "Hà Nội",
+        "lines": [{"name": "Phí", "amount_vnd": 1}],
+        "amount_words": "Một đồng",
+        "issued_on": "2026-11-20",
+        "payer": {"name": "Nguyễn Văn An", "tax_or_personal_id": "0", "address": "Hà Nội"},
+        "link": "https://agency.example.vn",
+        "document": "PHgvPg==",
+        "difference_reason": "Miễn",
+    },
+    "POST /v1/receipts/{receipt}/cancel": {"reason": "Sai tên"},
     "PUT /v1/status": {"authority": "portal", "state": "down", "reason": "Nâng cấp"},
     "POST /v1/deliveries/replays": {"from": "2026-11-01", "to": "2026-11-02"},
     "POST /v1/webhook-endpoints": {
@@ -172,7 +193,8 @@ def answer(client: TestClient, door: str, body: str) -> tuple[int, dict[str, Any
     """Return status and document of one request; what is refused is told as it should be."""
     method, _, path = door.partition(" ")
     sent = body.encode("utf-8", "surrogatepass")
-    got = client.request(method, path.replace("{number}", "NP-0"), content=sent)
+    named = path.replace("{number}", "NP-0").replace("{receipt}", "1")
+    got = client.request(method, named, content=sent)
     assert got.status_code < 500, (door, body[:300], got.text)
     if got.status_code >= 400:
         assert got.headers["content-type"] == "application/problem+json", (door, body[:300])
