@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from ledger.money import ZERO, Money
 from ledger.postgres.transaction import Tx
 from payments.hold_refund import HeldRefund
 from payments.move import move_payment
-from payments.postgres import refund_rows, step_rows
+from payments.postgres import refund_rows, step_rows, taken_rows
 from payments.postgres.refund_rows import NewRefund
 from payments.refund import (
     SYSTEM,
@@ -29,7 +30,7 @@ def call_off_refund(
 ) -> Refund:
     """Keep that nothing went back under this number and return the refund as it stands now.
 
-    The same sum is proposed again by the other way, for people to approve.
+    What is still owed to the payer is proposed again by the other way, for people to approve.
 
     Raises:
         StepRefused: it is not under way.
@@ -42,15 +43,26 @@ def call_off_refund(
     if step is not None:
         moved = move_payment(held.payment, step, at=now, evidence_id=evidence_id)
         step_rows.take_steps(tx, payments=[moved])
-    again = NewRefund(
-        number=number_of(held.taken.entry_key, refunds=held.taken.refunds),
-        capture_id=refused.capture_id,
-        obligation_id=refused.obligation_id,
-        amount=refused.amount,
-        cause=refused.cause,
-        route=route_after_refusal(refused.cause),
-        reason=f"{refused.number} did not go through {refused.gateway}: {code}",
-        document=refused.document,
-    )
-    refund_rows.insert_refunds(tx, [again], by=SYSTEM, now=now)
+    amount = _still_owed(tx, refused)
+    if amount > ZERO:
+        again = NewRefund(
+            number=number_of(held.taken.entry_key, refunds=held.taken.refunds),
+            capture_id=refused.capture_id,
+            obligation_id=refused.obligation_id,
+            amount=amount,
+            cause=refused.cause,
+            route=route_after_refusal(refused.cause),
+            reason=f"{refused.number} did not go through {refused.gateway}: {code}",
+            document=refused.document,
+        )
+        refund_rows.insert_refunds(tx, [again], by=SYSTEM, now=now)
     return move.after
+
+
+def _still_owed(tx: Tx, refused: Refund) -> Money:
+    """Return how much of it is owed to the payer all the same: a surplus always is."""
+    if refused.obligation_id is None:
+        return refused.amount
+    standing = taken_rows.standing_for(tx, refused.obligation_id)
+    left = taken_rows.due_for(tx, standing) - taken_rows.back_for(tx, standing)
+    return min(refused.amount, left)

@@ -15,7 +15,7 @@ from payments.business_calendar import BusinessCalendar
 from payments.call_off_refund import call_off_refund
 from payments.hold_refund import HeldRefund, hold_refund
 from payments.keep_refund_answer import keep_refund_answer
-from payments.postgres import attempt_rows, refund_claim_rows, refund_rows
+from payments.postgres import attempt_rows, refund_claim_rows, refund_rows, taken_rows
 from payments.refund import (
     FIRST_ASK,
     Refund,
@@ -102,7 +102,8 @@ def _write_down(tx: Tx, number: str, gateway: Gateway | None, *, now: datetime) 
     refund = held.refund
     if refund.state is not RefundState.APPROVED:
         return None
-    obstacle = _obstacle(held, gateway, now=now)
+    obstacle = "" if _is_due(tx, refund) else "not_due"
+    obstacle = obstacle or _obstacle(held, gateway, now=now)
     if obstacle:
         call_off_refund(tx, held, refund, code=obstacle, now=now)
         return None
@@ -113,6 +114,14 @@ def _write_down(tx: Tx, number: str, gateway: Gateway | None, *, now: datetime) 
     assert attempt is not None, "a sum is taken under an order of ours"
     order = order_of(move.after, attempt.prepared, held.taken)
     return _Errand(move.after, attempt, order)
+
+
+def _is_due(tx: Tx, refund: Refund) -> bool:
+    """Say whether what was approved is still due back; a surplus always is."""
+    if refund.obligation_id is None:
+        return True
+    standing = taken_rows.standing_for(tx, refund.obligation_id)
+    return taken_rows.back_for(tx, standing) <= taken_rows.due_for(tx, standing)
 
 
 def _obstacle(held: HeldRefund, gateway: Gateway | None, *, now: datetime) -> str:

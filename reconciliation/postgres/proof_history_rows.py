@@ -21,6 +21,10 @@ WITH allowed AS (
     SELECT 'attempt', attempt.attempt_id, attempt.gateway || ' ' || attempt.reference,
         attempt.state, attempt.version, %(attempt_first)s::text
     FROM payments.attempt
+    UNION ALL
+    SELECT 'refund', refund.refund_id, refund.number, refund.state, refund.version,
+        'proposed'
+    FROM payments.refund
 )
 """
 _ILLEGAL_STEPS: Final = """

@@ -32,7 +32,7 @@ WHERE attempt.state = 'captured' AND NOT EXISTS (
 UNION ALL
 SELECT 'payment ' || payment.number || ' is ' || payment.state || ', but no sum is booked'
 FROM payments.payment
-WHERE payment.state IN ('paid', 'settled', 'overpaid') AND NOT EXISTS (
+WHERE payment.state IN ('paid', 'settled', 'overpaid', 'refunding', 'refunded') AND NOT EXISTS (
     SELECT FROM payments.capture WHERE capture.payment_id = payment.payment_id
 )
 """

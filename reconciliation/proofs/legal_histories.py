@@ -1,18 +1,24 @@
-"""I6: all payments, attempts and obligations came to where they stand by steps there are."""
+"""I6: payments, attempts, refunds and obligations came to where they stand by steps there are."""
 
 from typing import Final
 
 from ledger.postgres.transaction import Tx
 from payments.obligation_states import OBLIGATION_STEPS
+from payments.refund_states import REFUND_STEPS
 from payments.states import ATTEMPT_STEPS, LOCKING, PAYMENT_STEPS, AttemptState, PaymentState
-from reconciliation.postgres import proof_history_rows, proof_obligation_rows
+from reconciliation.postgres import (
+    proof_history_rows,
+    proof_obligation_rows,
+    proof_refund_rows,
+)
 from reconciliation.postgres.proof_history_rows import Step
 from reconciliation.proofs.contract import Means, Outcome, Proof
 from reconciliation.proofs.findings import Findings, counted
 
-_ALLOWED: Final = (
+ALLOWED: Final = (
     *(Step("payment", state, step, after) for (state, step), after in PAYMENT_STEPS.items()),
     *(Step("attempt", state, step, after) for (state, step), after in ATTEMPT_STEPS.items()),
+    *(Step("refund", state, step, after) for (state, step), after in REFUND_STEPS.items()),
 )
 
 
@@ -20,12 +26,12 @@ def legal_histories(tx: Tx, _means: Means) -> Outcome:
     """Say that steps run from 1 without a gap, each from where the last one led.
 
     Versions of obligations have their changes, their status follows from these and the money taken,
-    and payments under way hold them.
+    and payments under way hold them. Nobody gave money back alone.
     """
     findings = Findings()
     found = proof_history_rows.illegal_steps(
         tx,
-        _ALLOWED,
+        ALLOWED,
         payment_first=PaymentState.CREATED,
         attempt_first=AttemptState.PREPARED,
     )
@@ -39,6 +45,8 @@ def legal_histories(tx: Tx, _means: Means) -> Outcome:
         proof_obligation_rows.due_back_otherwise(tx),
         proof_obligation_rows.groundless(tx),
         proof_obligation_rows.locks_astray(tx, LOCKING),
+        proof_refund_rows.alone(tx),
+        proof_refund_rows.payments_astray(tx),
     ):
         findings.add_some(each.names, total=each.total)
     payments, attempts, steps = proof_history_rows.history_size(tx)

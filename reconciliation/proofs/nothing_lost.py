@@ -5,7 +5,7 @@ from typing import Final
 from gateways.contract import Notice, Outcome
 from ledger.postgres.transaction import Tx
 from payments.docket import transaction_of
-from reconciliation.postgres import proof_money_rows, proof_word_rows
+from reconciliation.postgres import proof_money_rows, proof_refund_rows, proof_word_rows
 from reconciliation.postgres.proof_word_rows import Heard
 from reconciliation.proofs import contract
 from reconciliation.proofs.contract import Means, Proof
@@ -14,10 +14,13 @@ from reconciliation.proofs.rereading import Rereading
 
 
 def nothing_lost(tx: Tx, means: Means) -> contract.Outcome:
-    """Say that every genuine word of money taken is booked, and all that the far side took."""
+    """Say that every genuine word of money taken is booked, and all that the far side took.
+
+    What went back went out of the book, and nothing else did.
+    """
     findings = Findings()
-    missing = proof_money_rows.not_booked(tx)
-    findings.add_some(missing.names, total=missing.total)
+    for missing in (proof_money_rows.not_booked(tx), proof_refund_rows.not_as_booked(tx)):
+        findings.add_some(missing.names, total=missing.total)
     rereading = Rereading(means.gateways)
     heard = 0
     for each in proof_word_rows.words(tx):

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateways.contract import Capabilities, RefundAnswer, RefundOrder, RefundOutcome
-from gateways.errors import GatewayError
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.approve_refund import approve_refund
@@ -34,9 +33,7 @@ LAN, HOA = "staff:lan", "staff:hoa"
 class RefundingGateway(PaperGateway):
     """A paper gateway that gives back as it was told to; errors among the answers are raised."""
 
-    said: list[RefundOutcome | GatewayError] = field(
-        default_factory=list[RefundOutcome | GatewayError]
-    )
+    said: list[RefundOutcome | Exception] = field(default_factory=list[RefundOutcome | Exception])
     limits: Capabilities | None = None
     ordered: list[RefundOrder] = field(default_factory=list[RefundOrder])
     questions: list[RefundOrder] = field(default_factory=list[RefundOrder])
@@ -58,7 +55,7 @@ class RefundingGateway(PaperGateway):
 
     def _answer(self, order: RefundOrder, said: str, usual: RefundOutcome) -> RefundAnswer:
         outcome = self.said.pop(0) if self.said else usual
-        if isinstance(outcome, GatewayError):
+        if isinstance(outcome, Exception):
             raise outcome
         raw = f"{said} {order.reference} {outcome} {len(self.ordered)}".encode()
         return RefundAnswer(raw, outcome, f"B-{order.reference}", outcome.value)

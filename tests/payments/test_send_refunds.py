@@ -212,3 +212,15 @@ def test_of_one_order_one_refund_is_under_way_at_a_time(tx: Tx):
     assert [order.reference for order in gateway.ordered] == [first.number]
     assert standing(tx, second).state is RefundState.APPROVED
     assert payment_state(tx, second) is PaymentState.REFUNDING
+
+
+def test_what_is_due_no_more_is_called_off_when_it_would_be_sent(tx: Tx):
+    refund = approved(tx, due(tx))
+    changed(tx, correct(3_000_000, document="18/QĐ-ĐC"))
+    gateway = RefundingGateway()
+    assert ordered(tx, gateway).called_off == 1
+    assert gateway.ordered == []
+    assert [each.state for each in refund_rows.of_payments(tx, [refund.payment_id])] == [
+        RefundState.REFUSED
+    ]
+    assert payment_state(tx, refund) is PaymentState.PAID
