@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.acknowledgement import Ed25519Signer
+from payments.replace_acknowledgement import replace_acknowledgement
 from reconciliation.proofs.acknowledged_is_paid import acknowledged_is_paid
 from reconciliation.proofs.contract import Holds, Means
-from tests.reconciliation.proofs.book import SIGNER, named, tamper
+from tests.reconciliation.proofs.book import EVENING, SIGNER, named, tamper
 
 PAID_1 = "(SELECT payment_id FROM payments.attempt WHERE reference = 'PAID-1')"
 PAID_2 = "(SELECT payment_id FROM payments.attempt WHERE reference = 'PAID-2')"
@@ -93,6 +95,45 @@ def test_a_genuine_proof_of_something_else_is_named(
     )
     found = named(acknowledged_is_paid(planting_tx, means))
     assert found == f"payment {_number(planting_tx)}: {wrong}"
+
+
+def _go_back(tx: Tx, *, kept: int, refund: str) -> None:
+    payment_id = tx.exec_driver_sql(f"SELECT {PAID_1}").scalar_one()
+    replace_acknowledgement(
+        tx, payment_id, refund_number=refund, kept=Money(kept), signer=SIGNER, now=EVENING
+    )
+
+
+def test_it_holds_of_proofs_that_followed_each_other(planting_tx: Tx, means: Means):
+    _go_back(planting_tx, kept=200_000, refund="RF1")
+    _go_back(planting_tx, kept=100_000, refund="RF2")
+    assert acknowledged_is_paid(planting_tx, means) == Holds("11 proofs of payment verified")
+
+
+def test_a_revoked_proof_of_what_is_paid_is_named(planting_tx: Tx, means: Means):
+    _go_back(planting_tx, kept=0, refund="RF1")
+    found = named(acknowledged_is_paid(planting_tx, means))
+    assert f"payment {_number(planting_tx)} is " in found
+    assert found.endswith(", but its proof was revoked")
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ("kept_vnd = 300000 WHERE version = 3", "does not follow"),
+        ("kept_vnd = 150000 WHERE version = 2", "says amount_vnd 200000, it is 150000"),
+        ("payload = payload || ' '::bytea WHERE version = 2", "signature of its proof does not"),
+        ("ended_number = split_part(ended_number, '-', 1) || '-9' WHERE version = 3", "-9 does"),
+    ],
+)
+def test_a_proof_that_does_not_follow_the_one_before_is_named(
+    planting_tx: Tx, means: Means, change: str, wrong: str
+):
+    _go_back(planting_tx, kept=200_000, refund="RF1")
+    _go_back(planting_tx, kept=100_000, refund="RF2")
+    tamper(planting_tx, "payments.acknowledgement_turn")
+    planting_tx.exec_driver_sql(f"UPDATE payments.acknowledgement_turn SET {change}")  # noqa: S608 - our own constants
+    assert wrong in named(acknowledged_is_paid(planting_tx, means))
 
 
 def _number(tx: Tx) -> str:
