@@ -124,7 +124,6 @@ def _everything(place: Place) -> Generator[tuple[int, str]]:
             "CLEARING_RECON_DATABASE_URL": place.address(DATABASE, role="clearing_recon"),
             "CLEARING_AUDITOR_DATABASE_URL": place.address(DATABASE, role="clearing_auditor"),
             "CLEARING_SEAL_KEY": "55" * 32,
-            "CLEARING_SANDBOX": "true",
             "CLEARING_SUBSCRIBERS": json.dumps(
                 {
                     POLICE.code: {
