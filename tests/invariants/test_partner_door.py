@@ -42,7 +42,11 @@ def doors(client: TestClient) -> Iterator[tuple[str, dict[str, Any]]]:
 def asked(client: TestClient, door: str, key: str) -> tuple[int, str]:
     """Ask at a door with nothing but a key, and return status and problem type."""
     method, _, path = door.partition(" ")
-    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    headers = {
+        "authorization": f"Bearer {key}",
+        "content-type": "application/json",
+        "idempotency-key": "partner-door-0001",
+    }
     got = client.request(
         method,
         re.sub(r"{\w+}", "0", path),
