@@ -23,7 +23,7 @@ from playwright.sync_api import (
 )
 
 from api.clock import now, vietnam_day
-from api.sandbox import sample_decisions
+from api.sandbox import ACCOUNTANTS, sample_decisions
 from api.settings_file import read_settings_file
 from tests.journeys.program import Decision, Program
 
@@ -56,6 +56,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
                 staff=f"http://127.0.0.1:{first_port + 1}",
                 far_side=f"http://127.0.0.1:{first_port + 3}",
                 staff_key=settings["CLEARING_STAFF_KEY"],
+                person_keys={name: settings[f"DEMO_{name.upper()}_KEY"] for name in ACCOUNTANTS},
                 settings_file=folder / "settings.env",
                 decisions=tuple(
                     Decision(one.number, one.decided_on or vietnam_day(now()), one.subject)

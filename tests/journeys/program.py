@@ -1,6 +1,7 @@
 """Where the running program is found, what may be paid there, and how its pages are judged."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,7 @@ class Program:
     staff: str
     far_side: str
     staff_key: str
+    person_keys: Mapping[str, str]
     settings_file: Path
     decisions: tuple[Decision, ...]
 
