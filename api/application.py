@@ -32,6 +32,7 @@ from api.access.staff_session import SignInNeeded, staff_of
 from api.access.strict_json import StrictJson
 from api.callbacks import BodyTooLarge
 from api.house import House
+from api.partner.event_catalogue import with_webhooks
 from api.partner.refusals import only_known, with_refusals
 from api.problems import RETRY_AFTER_S, Problem, problem_of
 from gateways.errors import GatewayError
@@ -152,7 +153,7 @@ def _partner(house: House) -> FastAPI:
     app = _host(house, api.partner, show=_document, openapi="/v1/openapi.json")
     app.include_router(callbacks.routes(house))
     described = app.openapi
-    app.openapi = lambda: with_refusals(described())
+    app.openapi = lambda: with_webhooks(with_refusals(described()))
     return app
 
 

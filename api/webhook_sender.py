@@ -100,7 +100,7 @@ def sender(
 
 
 def signed_headers(
-    event_id: str, body: str, *, secrets: Sequence[str], instant: datetime
+    *, event_id: str, body: str, secrets: Sequence[str], instant: datetime
 ) -> dict[str, str]:
     """Return the headers of a signed event; every secret signs, so that one may follow another."""
     return {
@@ -153,7 +153,9 @@ def _post(
             content=body.encode(),
             headers={
                 "host": address.authority,
-                **signed_headers(call.event_id, body, secrets=call.secrets, instant=instant),
+                **signed_headers(
+                    event_id=call.event_id, body=body, secrets=call.secrets, instant=instant
+                ),
             },
             extensions={"sni_hostname": address.host, "trace": line.watch},
         ) as answer,
