@@ -5,7 +5,8 @@ from datetime import datetime
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.acknowledgement import Signer, sign_replacement
-from payments.postgres import acknowledgement_rows, payment_rows
+from payments.postgres import acknowledgement_rows, client_event_rows, payment_rows
+from payments.proof_news import ended_news
 from payments.proven import AcknowledgementTurn, Ended
 
 
@@ -19,7 +20,7 @@ def replace_acknowledgement(
     None where there is no proof, such as of money that was never believed.
     """
     # Two refunds of one payment end its proof one after the other.
-    payment_rows.lock_payments(tx, [payment_id], lines={})
+    payment = payment_rows.lock_payments(tx, [payment_id], lines={})[payment_id]
     proven = acknowledgement_rows.proven_of(tx, payment_id)
     if proven is None:
         return None
@@ -49,4 +50,5 @@ def replace_acknowledgement(
         ),
     )
     acknowledgement_rows.keep_ended(tx, payment_id, new, version=version)
+    client_event_rows.add_client_events(tx, [ended_news(payment, new)])
     return new
