@@ -17,7 +17,7 @@ _AWAY: Final = Row(
 )
 _UNKNOWN: Final = Row(
     409,
-    "outcome-unknown",
+    "gateway-outcome-unknown",
     Words(
         "Chưa biết cổng thanh toán đã nhận lệnh hay chưa. Xin đừng nộp lại, hãy xem trạng thái.",
         "Nobody knows yet whether the gateway took it. Do not pay again; read the payment.",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from api.partner.examples import add_examples
 from api.partner.idempotent import HEADER
 
 EVENTUAL: Final = frozenset[str]()
@@ -30,6 +31,7 @@ def describe(document: dict[str, Any]) -> None:
             if parameter["name"] == HEADER:
                 parameter["required"] = True
                 parameter["schema"] = {"type": "string"}
+        add_examples(operation)
 
 
 def is_keyed(operation: dict[str, Any]) -> bool:
