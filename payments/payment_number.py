@@ -1,4 +1,4 @@
-"""Payment and refund numbers: twelve signs to read out and write down, with one that checks the others."""
+"""Payment and refund numbers: twelve signs to read out and write down, one checking the others."""
 
 from typing import Final
 

@@ -2,10 +2,18 @@
 
 from sqlalchemy import text
 
+from gateways.contract import RefundOutcome
 from ledger.postgres.transaction import Tx
 from payments.payment import Payment
 from payments.settle_payments import settle_payments
 from payments.states import PaymentState
+from tests.payments.refunding import (
+    RefundingGateway,
+    approved,
+    ordered,
+    paid_twice,
+    payment_state,
+)
 from tests.payments.scene import (
     NOW,
     hear,
@@ -48,9 +56,18 @@ def test_what_is_not_paid_is_not_settled(tx: Tx):
     assert payment_of(tx, payment.number).state is PaymentState.CREATED
 
 
-def test_an_overpaid_payment_stays_overpaid(tx: Tx):
+def test_an_overpaid_payment_stays_overpaid_and_is_told_once(tx: Tx):
     payment = opened(tx, owe(tx))
     reference = sent(inside(tx), payment)
     hear(tx, heard(notice(reference)), heard(notice(reference, transaction="T2")))
-    assert settle_payments(tx, [payment.payment_id], now=NOW) == 0
+    assert [settle_payments(tx, [payment.payment_id], now=NOW) for _ in range(2)] == [1, 0]
     assert payment_of(tx, payment.number).state is PaymentState.OVERPAID
+
+
+def test_a_payment_that_is_being_refunded_remembers_once_that_it_was_settled(tx: Tx):
+    refund = approved(tx, paid_twice(tx))
+    assert settle_payments(tx, [refund.payment_id], now=NOW) == 1
+    assert settle_payments(tx, [refund.payment_id], now=NOW) == 0
+    assert payment_state(tx, refund) is PaymentState.REFUNDING
+    ordered(tx, RefundingGateway(said=[RefundOutcome.DONE]))
+    assert payment_state(tx, refund) is PaymentState.SETTLED
