@@ -15,11 +15,11 @@ from api.book import AccountUnknown, SpanRefused
 from api.demo import demo
 from api.export import FORMATS, NotExported, export
 from api.far_side import FarSideAway
-from api.keys_command import add_keys
 from api.log_proof import CONSISTENCY, INCLUSION, log_proof
+from api.more_commands import add_more
+from api.partner_command import add_partner
 from api.postgres.errors import DatabaseRefused, ServerFailed
 from api.processes import ProcessFailed
-from api.partner_command import add_partner
 from api.rates_command import add_rates
 from api.seals import FolderUnusable
 from api.settings import SettingsWrong
@@ -115,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rates(add)
     add_authority(add)
     add_partner(add)
-    add_keys(add)
+    add_more(add)
     _add_bench(add)
     return parser
 

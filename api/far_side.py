@@ -40,13 +40,16 @@ class Sandbox:
         )
         self._post("/simulator/treasury/statement", {"business_date": business_date.isoformat()})
 
-    def pay(self, url: str) -> str:
+    def pay(self, url: str, *, behaviour: str = "") -> str:
         """Press Pay on the gateway's page at this address; return where the payer is sent next.
+
+        `behaviour` says what becomes of it, '' for what is planned or drawn.
 
         Raises:
             FarSideAway: nobody answers there.
         """
-        return str(self._post("/simulator/vnpay/pay", {"url": url})["return_url"])
+        wanted: dict[str, object] = {"url": url} | ({"behaviour": behaviour} if behaviour else {})
+        return str(self._post("/simulator/vnpay/pay", wanted)["return_url"])
 
     def told(self) -> FarSide:
         """Return what the far sides remember: who paid, and what we acknowledged.

@@ -22,8 +22,8 @@ from payments.reseal_batch import Tally
 URL: Final = "CLEARING_MIGRATE_URL"
 TOLD_EVERY_ROWS: Final = 10_000
 _DIGESTS: Final = """\
-a change that an authority sends again word for word is known by a digest made with the index key
-of its day: without that key it is refused as another one under the same document"""
+a change sent again word for word is known by a digest made with the
+  index key of its day, and is refused as another one under the same document without it"""
 
 
 def add_keys(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -112,11 +112,11 @@ def _check_indexes(tallies: Sequence[Tally], keys: PersonalDataKeys) -> int:
     unexplained = sum(sum(tally.unexplained.values()) for tally in tallies)
     unopened = sum(tally.unopened for tally in tallies)
     if moved:
-        show(f"other index keys: {counted(moved, 'index')} stand under them")
+        show(f"other index keys: {moved:,} indexes stand under them")
     elif unexplained:
         show(
-            f"other index keys: {counted(unexplained, 'index')} of what is not sealed with them"
-            " cannot be moved: keep the keys they may stand under"
+            f"other index keys: {unexplained:,} indexes are of what is not sealed and cannot be"
+            " moved: keep the keys they may stand under"
         )
     elif keys.other_index_keys:
         show(f"other index keys: no row needs them; {_DIGESTS}")

@@ -251,6 +251,7 @@ OTHER_COMMANDS: Final = {
     *("prepare-database", "migrate"),  # before there is a book to write in
     *("trial-balance", "account", "turnover", "prove", "verify-log", "log-proof"),  # read only
     "rates",  # reads a file of the program
+    *("listen", "trigger", "replay"),  # partners, who speak to us from outside
     "verify-proof",  # reads what somebody holds
 }
 
