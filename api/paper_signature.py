@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
+import logging
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +29,9 @@ from api.settings import PREFIX, Settings, SettingsWrong
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 FIELD: Final = "Acknowledgement"
+
+# A certificate from nowhere is an answer here, no trouble to write a traceback of.
+logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ def _of_xml(raw: bytes, public_keys: PublicKeys, roots: Path | None) -> Report:
     shown = (document.findtext(f"{{{NAMESPACE}}}number"), amount.get("vnd"))
     if claimed is not None and shown != (claimed.number, str(claimed.amount.vnd)):
         # Without a certificate only these two lead from what is read to what was signed.
-        return replace(report, finding=Finding.ALTERED)
+        return replace(report, finding=Finding.ALTERED, signature=signature)
     return _under(report, signature, roots)
 
 

@@ -92,7 +92,10 @@ def run(chosen: argparse.Namespace) -> int:
             roots=chosen.root,
             revocations=listed,
         )
-    except (_NotChecked, SettingsWrong, OSError, ValueError) as problem:
+    except OSError as problem:
+        show(f"not checked: {problem.filename}: {problem.strerror}")
+        return NOT_CHECKED
+    except (_NotChecked, SettingsWrong, ValueError) as problem:
         show(f"not checked: {problem}")
         return NOT_CHECKED
     show(json.dumps(_document(report), ensure_ascii=False) if chosen.json else _lines(report))

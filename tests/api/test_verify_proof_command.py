@@ -61,7 +61,10 @@ def test_what_cannot_be_checked_is_neither_valid_nor_not(check: Check, tmp_path:
     for words in (("--revocations", missing), ("--root", missing)):
         status, said = check(HELD[Sort.PAPER], *words)
         assert (status, said.startswith("not checked: ")) == (2, True)
-    assert check(CODE, known=missing)[0] == 2
+    assert check(CODE, known=missing) == (
+        2,
+        f"not checked: {missing}: No such file or directory\n",
+    )
     assert check(CODE, known="http://127.0.0.1:1/v1/keys")[0] == 2
 
 
