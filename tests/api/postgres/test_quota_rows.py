@@ -65,3 +65,21 @@ def test_t32_a_table_that_is_gone_is_told_in_our_own_words(owner_tx: Tx) -> None
     owner_tx.execute(text("DROP TABLE api.quota"))
     with pytest.raises(TriesNotKept):
         _take(owner_tx, (ONE, 1))
+
+
+def test_a_share_is_counted_at_once_in_the_window_that_stands(tx: Tx) -> None:
+    wanted, until = Wanted(ONE, 10, LATER), NOW + timedelta(minutes=1)
+    first = Wanted(ONE, 10, until)
+    assert quota_rows.take_share(tx, first, share=4, now=NOW) == (4, until)
+    assert quota_rows.take_share(tx, wanted, share=4, now=NOW) == (8, until)
+    assert quota_rows.take_share(tx, wanted, share=4, now=NOW) == (12, until)
+    assert quota_rows.take_share(tx, wanted, share=4, now=until) == (4, LATER)
+
+
+def test_shares_at_the_same_instant_are_all_counted(open_tx: OpenTx) -> None:
+    def take(_turn: int) -> int:
+        with open_tx() as tx:
+            return quota_rows.take_share(tx, Wanted(ONE, 99, LATER), share=3, now=NOW)[0]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(take, range(20))) == list(range(3, 61, 3))
