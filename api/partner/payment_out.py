@@ -189,9 +189,10 @@ def next_action(
     """Return what is to be done about a payment as it stands."""
     match payment.state:
         case PaymentState.PENDING:
+            can_go = bool(attempts) and payment.cancel_asked_at is None
             return NextActionOut(
                 type="wait",
-                expires_at=attempts[-1].prepared.expires_at if attempts else None,
+                expires_at=attempts[-1].prepared.expires_at if can_go else None,
                 poll_after_s=POLL_S if now < payment.expires_at else POLL_LONG_S,
             )
         case PaymentState.UNKNOWN | PaymentState.HELD:

@@ -66,6 +66,8 @@ def test_each_state_says_what_comes_next(state: PaymentState, type_: str) -> Non
 def test_while_a_payer_may_still_go_it_says_until_when() -> None:
     waiting = _next(replace(PAYMENT, state=PaymentState.PENDING))
     assert (waiting.expires_at, waiting.poll_after_s) == (PREPARED.expires_at, 5)
+    cancelled = replace(PAYMENT, state=PaymentState.PENDING, cancel_asked_at=NOW)
+    assert _next(cancelled).expires_at is None
     assert _next(replace(PAYMENT, state=PaymentState.PENDING), minutes=15).poll_after_s == 30
 
 
