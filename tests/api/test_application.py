@@ -1,6 +1,7 @@
 """Three hosts from one program, and what is shed before it piles up."""
 
 import anyio
+import anyio.lowlevel
 import pytest
 from fastapi.testclient import TestClient
 from starlette.responses import PlainTextResponse
@@ -55,6 +56,40 @@ def test_an_unknown_gateway_has_no_callback_door(house: House) -> None:
     answer = partner.get("/callbacks/nobody")
     assert answer.status_code == 404
     assert answer.json()["type"] == "urn:clearing:problem:not-found"
+
+
+def test_a_flood_of_callbacks_refuses_nobody_else() -> None:
+    is_over = anyio.Event()
+    statuses: list[int] = []
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] != "/":
+            await is_over.wait()
+        await PlainTextResponse("done")(scope, receive, send)
+
+    hosts = Hosts({"x": slow}, threads_max=1)
+
+    async def call(path: str) -> None:
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(int(message["status"]))
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b""}
+
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"x")]}
+        await hosts(scope, receive, send)
+
+    async def flood() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(IN_FLIGHT_MAX + 1):
+                group.start_soon(call, "/callbacks/vnpay")
+            await anyio.lowlevel.checkpoint()
+            await call("/")
+            is_over.set()
+
+    anyio.run(flood)
+    assert set(statuses) == {200}
 
 
 def test_f11_more_than_can_be_worked_on_is_refused_at_once() -> None:
