@@ -32,6 +32,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         Rule.AMOUNT_DIFFERS: "Lệch số tiền",
         Rule.UNIDENTIFIED: "Chưa rõ của ai",
         Rule.EXCESS: "Phần thừa của một dòng",
+        Rule.REFUND: "Khớp khoản hoàn",
         Rule.PAYOUT: "Khớp tổng chuyển nộp",
         BreakKind.MISSING_AT_GATEWAY: "Thiếu trong báo cáo của đơn vị thanh toán",
         BreakKind.MISSING_IN_LEDGER: "Thiếu trong sổ",
