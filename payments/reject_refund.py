@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from ledger.postgres.transaction import Tx
-from payments.errors import NotFound, NotRefundable
+from payments.errors import NotRefundable
+from payments.hold_refund import hold_refund
 from payments.postgres import refund_rows
 from payments.refund import Obstacle, Refund, is_person, move_refund
 from payments.refund_states import RefundState, RefundStep
@@ -16,9 +17,7 @@ def reject_refund(tx: Tx, number: str, *, by: str, now: datetime) -> Refund:
         NotFound: there is no such refund.
         NotRefundable: it was approved, or this is no person.
     """
-    refund = refund_rows.lock_refund(tx, number)
-    if refund is None:
-        raise NotFound("no such refund")
+    refund = hold_refund(tx, number).refund
     if refund.state is RefundState.REJECTED:
         return refund
     if not is_person(by):

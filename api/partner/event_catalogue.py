@@ -19,6 +19,9 @@ from payments.client_event import (
 )
 from payments.move import move_payment
 from payments.payment import Payment
+from payments.refund import RefundCause, RefundRoute
+from payments.refund_news import refund_snapshot
+from payments.refund_states import RefundState
 from payments.states import PAYMENT_STEPS, PaymentState
 from payments.vietnam_time import vietnam_text
 
@@ -148,7 +151,7 @@ def schema_of(type_: EventType) -> dict[str, Any]:
         data = {"endpoint": _TEXT, "at": _INSTANT}
         required = ["endpoint", "at"]
     elif section != "payment":
-        data[section] = {"type": "object"}
+        data[section] = _REFUND_SCHEMA if section == "refund" else _PROOF_SCHEMA
         required.append(section)
     elif type_ is not EventType.PAYMENT_CREATED:
         data |= {"old_status": _STATUS, "new_status": _STATUS}
@@ -216,6 +219,27 @@ def page() -> str:
     return "\n".join(parts) + "\n"
 
 
+_REFUND_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["number", "status", "amount_vnd", "cause", "route"],
+    "properties": {
+        "number": _TEXT,
+        "status": {"type": "string", "enum": [state.value for state in RefundState]},
+        "amount_vnd": {"type": "integer", "minimum": 1},
+        "cause": {"type": "string", "enum": [cause.value for cause in RefundCause]},
+        "route": {"type": "string", "enum": [route.value for route in RefundRoute]},
+    },
+}
+_PROOF_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["number"],
+    "properties": {
+        "number": _TEXT,
+        "refund_number": _TEXT,
+        "kept_vnd": {"type": "integer", "minimum": 0},
+        "replaced_by": {"type": ["string", "null"]},
+    },
+}
 _PAYMENT_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "description": "A payment as it stood when the event came to be.",
@@ -253,15 +277,23 @@ def _paid_at(state: PaymentState) -> datetime | None:
 def _others() -> list[ClientNews]:
     """Return news that steps of a payment do not make."""
     paid = replace(_SAMPLE, state=PaymentState.PAID, version=2, paid_at=_AT)
-    refund = {"number": "RF2093847561", "amount_vnd": 500_000}
-    proof = {"number": "BN2093847561"}
-    later = _AT + timedelta(days=1)
-    return [
-        ClientNews(type_, paid, "1", later, {section: words})
-        for type_ in EventType
-        for section, words in (("refund", refund), ("acknowledgement", proof))
-        if type_.partition(".")[0] == section
-    ]
+    found: list[ClientNews] = []
+    for type_ in EventType:
+        section, _, name = type_.partition(".")
+        if section == "refund":
+            said = refund_snapshot(
+                "RF4821037753",
+                RefundState(name),
+                amount=Money(500_000),
+                cause=RefundCause.REFUND_DUE,
+                route=RefundRoute.GATEWAY,
+            )
+        elif section == "acknowledgement":
+            said = {"number": paid.number}
+        else:
+            continue
+        found.append(ClientNews(type_, paid, "1", _AT + timedelta(days=1), {section: said}))
+    return found
 
 
 def _anchor(type_: EventType) -> str:

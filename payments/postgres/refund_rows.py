@@ -9,6 +9,8 @@ from sqlalchemy import Row
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
+from payments.postgres import payment_rows
+from payments.postgres.client_event_rows import add_client_events
 from payments.refund import (
     Refund,
     RefundCause,
@@ -16,6 +18,7 @@ from payments.refund import (
     RefundRoute,
     Settlement,
 )
+from payments.refund_news import proposed_news, step_news
 from payments.refund_states import RefundState
 
 SELECT: Final = """
@@ -67,6 +70,7 @@ FROM unnest(
 )
 JOIN payments.capture ON capture.capture_id = given.capture_id
 ORDER BY given.place
+RETURNING number, payment_id
 """
 
 # A row that another transaction moved meanwhile is not moved, and gets no history for it. Rights go
@@ -114,10 +118,10 @@ class NewRefund:
 
 
 def insert_refunds(tx: Tx, refunds: Sequence[NewRefund], *, by: str, now: datetime) -> None:
-    """Keep proposals; their payments are locked by whoever asks."""
+    """Keep proposals and tell their clients; their payments are locked by whoever asks."""
     if not refunds:
         return
-    tx.exec_driver_sql(
+    kept = tx.exec_driver_sql(
         _INSERT,
         {
             "numbers": [each.number for each in refunds],
@@ -131,6 +135,22 @@ def insert_refunds(tx: Tx, refunds: Sequence[NewRefund], *, by: str, now: dateti
             "by": by,
             "now": now,
         },
+    )
+    payment_ids = {str(row.number): int(row.payment_id) for row in kept}
+    payments = payment_rows.lock_payments(tx, set(payment_ids.values()), lines={})
+    add_client_events(
+        tx,
+        [
+            proposed_news(
+                payments[payment_ids[each.number]],
+                number=each.number,
+                amount=each.amount,
+                cause=each.cause,
+                route=each.route,
+                at=now,
+            )
+            for each in refunds
+        ],
     )
 
 
@@ -229,7 +249,10 @@ def take_last_step(tx: Tx, move: RefundMove) -> None:
 
 
 def keep_step(tx: Tx, move: RefundMove) -> None:
-    """Keep a step in the history; the row that follows it is written in the same transaction."""
+    """Keep a step in the history and tell the client; the payment is locked.
+
+    The row that follows it is written in the same transaction.
+    """
     tx.exec_driver_sql(
         _STEP,
         {
@@ -242,6 +265,9 @@ def keep_step(tx: Tx, move: RefundMove) -> None:
             "evidence": move.evidence_id,
         },
     )
+    payment_id = move.after.payment_id
+    payments = payment_rows.lock_payments(tx, [payment_id], lines={})
+    add_client_events(tx, [step_news(payments[payment_id], move)])
 
 
 def refund_of(row: Row[Any]) -> Refund:
