@@ -44,6 +44,11 @@ def is_refund_number(text: str) -> bool:
     return _is_number(REFUND_PREFIX, text)
 
 
+def normalised(text: str) -> str:
+    """Return a number as people type it, without spaces and dashes, in capitals."""
+    return text.translate(_SPACES).upper()
+
+
 def _number(prefix: str, bits: int) -> str:
     if bits < 0:
         raise ValueError("random bits are not below zero")
@@ -59,11 +64,6 @@ def _is_number(prefix: str, text: str) -> bool:
         and all(sign in _VALUES for sign in text)
         and _VALUES[text[-1]] == _check(text[:-1])
     )
-
-
-def normalised(text: str) -> str:
-    """Return a number as people type it, without spaces and dashes, in capitals."""
-    return text.translate(_SPACES).upper()
 
 
 def _check(body: str) -> int:
