@@ -9,9 +9,9 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from api.access.staff_right import StaffRight
 from api.mail_settings import MailServer
 from api.setting_shapes import Address, Key32, PublicKey32, StaffKeys, StaffName
+from api.staff_right import StaffRight
 
 PREFIX = "CLEARING_"
 Model = TypeVar("Model", bound=BaseSettings)
@@ -22,12 +22,16 @@ class SettingsWrong(Exception):
 
 
 class Subscriber(BaseModel):
-    """Where one authority is told of payments, and the key events are signed with."""
+    """Where one authority is told of payments, and the keys events are signed with.
+
+    While it changes to a new one, `old_secret` signs beside it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: Address
     secret: SecretStr  # Standard Webhooks form: whsec_ and base64
+    old_secret: SecretStr | None = None
 
 
 class Agency(BaseModel):

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import httpx2
-from standardwebhooks import Webhook
 
 from api.clock import monotonic_ms
 from api.settings import Subscriber
+from api.webhook_sender import signed_headers
 from payments.event import Event
 from payments.tell_provider import Deliver, Delivered
 
@@ -33,15 +33,13 @@ def deliverer(
         body = json.dumps(event.payload, ensure_ascii=False, separators=(",", ":"))
         instant = clock()
         began_ms = monotonic_ms()
-        signature = Webhook(subscriber.secret.get_secret_value()).sign(
-            event.event_id, instant, body
+        secrets = [each for each in (subscriber.secret, subscriber.old_secret) if each is not None]
+        headers = signed_headers(
+            event_id=event.event_id,
+            body=body,
+            secrets=[each.get_secret_value() for each in secrets],
+            instant=instant,
         )
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": event.event_id,
-            "webhook-timestamp": str(int(instant.timestamp())),
-            "webhook-signature": signature,
-        }
         status: int | None = None
         try:
             answer = client.post(

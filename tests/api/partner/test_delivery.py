@@ -1,5 +1,6 @@
 """Events as authorities receive them, checked by the published library of the format."""
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -86,6 +87,16 @@ def test_the_published_library_verifies_what_we_send(
     headers, body = authority.heard[0]
     assert Webhook(SECRET).verify(body, headers) == json.loads(body)
     assert "QĐ".encode() in body
+
+
+def test_t16_an_authority_verifies_with_its_old_and_its_new_secret(authority: Authority) -> None:
+    old = "whsec_" + base64.b64encode(b"o" * 32).decode()
+    subscriber = Subscriber(url=authority.url, secret=SecretStr(SECRET), old_secret=SecretStr(old))
+    with httpx2.Client(trust_env=False) as client:
+        deliverer(client, {"csgt": subscriber}, lambda: datetime.now(UTC))(_event())
+    headers, body = authority.heard[0]
+    for secret in (SECRET, old):
+        assert Webhook(secret).verify(body, headers) == json.loads(body)
 
 
 def test_a_changed_event_does_not_verify(deliver: Deliver, authority: Authority) -> None:
