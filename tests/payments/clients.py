@@ -33,6 +33,7 @@ class FarSide:
     duration_ms: int = 20
     by_event: dict[str, int] = field(default_factory=dict[str, int])
     calls: list[Call] = field(default_factory=list[Call])
+    taken: list[str] = field(default_factory=list[str])
     at: datetime = NOW
 
     def send(self, call: Call) -> Try:
@@ -40,6 +41,7 @@ class FarSide:
         self.calls.append(call)
         status = self.by_event.get(str(call.payload["type"]), self.status)
         is_taken = status is not None and status < 300
+        self.taken += [call.event_id] * is_taken
         error = "" if is_taken else "no answer in time" if status is None else f"HTTP {status}"
         return Try(self.at, is_taken, status, error, self.duration_ms)
 
