@@ -33,7 +33,7 @@ class Once:
     key: str
 
 
-async def _once(
+async def once_of(
     request: Request,
     _documented: Annotated[
         str | None,
@@ -56,7 +56,7 @@ async def _once(
     return Once(request.url.path, read_key(request.headers.getlist(HEADER)))
 
 
-OnceOnly = Annotated[Once, Depends(_once)]
+OnceOnly = Annotated[Once, Depends(once_of)]
 """What a creating door takes besides its body."""
 
 

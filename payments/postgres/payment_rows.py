@@ -223,6 +223,27 @@ def count_by_state(tx: Tx) -> dict[PaymentState, int]:
     return {PaymentState(state): int(count) for state, count in found}
 
 
+def payment_from(row: Row[Any], lines: Sequence[PaymentLine]) -> Payment:
+    """Return the payment a row holds, with these lines."""
+    return Payment(
+        payment_id=int(row.payment_id),
+        number=str(row.number),
+        state=PaymentState(row.state),
+        version=int(row.version),
+        amount=Money(int(row.amount_vnd)),
+        priced_on=row.priced_on,
+        language=str(row.language),
+        client=str(row.client),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        paid_at=row.paid_at,
+        lines=tuple(lines),
+        metadata=row.metadata,
+        return_url=str(row.return_url),
+        cancel_asked_at=row.cancel_asked_at,
+    )
+
+
 def _one(tx: Tx, where: ColumnElement[bool]) -> Payment | None:
     row = tx.execute(select(payment).where(where)).one_or_none()
     if row is None:
@@ -246,25 +267,4 @@ def _line(row: Row[Any]) -> PaymentLine:
         explanation=row.explanation,
         obligation_version=int(row.obligation_version),
         captures_before=int(row.captures_before),
-    )
-
-
-def payment_from(row: Row[Any], lines: Sequence[PaymentLine]) -> Payment:
-    """Return the payment a row holds, with these lines."""
-    return Payment(
-        payment_id=int(row.payment_id),
-        number=str(row.number),
-        state=PaymentState(row.state),
-        version=int(row.version),
-        amount=Money(int(row.amount_vnd)),
-        priced_on=row.priced_on,
-        language=str(row.language),
-        client=str(row.client),
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        paid_at=row.paid_at,
-        lines=tuple(lines),
-        metadata=row.metadata,
-        return_url=str(row.return_url),
-        cancel_asked_at=row.cancel_asked_at,
     )

@@ -8,7 +8,7 @@ from api import problems
 from api.problem_row import Row
 from api.problems import TABLE, TYPES_AT
 
-CATALOGUE: Final = Path(__file__).parents[3] / "docs" / "partners" / "errors.md"
+CATALOGUE: Final = Path(__file__).parents[2] / "docs" / "partners" / "errors.md"
 OPENING: Final = f"""# Errors
 
 Every refusal is an RFC 9457 document (`application/problem+json`): `type` never changes and is what

@@ -20,9 +20,11 @@ from ledger.money import Money
 from payments.postgres import payment_rows
 from payments.reject_refund import reject_refund
 from tests.api.citizen.payer import hear
-from tests.api.conftest import PARTNER_KEY
+from tests.api.conftest import PARTNER_KEY, house
 from tests.api.partner.told import register
 from tests.payments.refunding import only_refund
+
+__all__ = ["house"]
 
 HEADERS: Final = {
     "host": "partner.test",
