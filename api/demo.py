@@ -20,7 +20,6 @@ from starlette.types import ASGIApp
 
 from api import clock, unattended
 from api.access.key_text import SANDBOX, read_key
-from api.access.staff_right import StaffRight
 from api.application import application
 from api.composition import WEB, open_house
 from api.demo_certificate import CERTIFICATE, KEY, make_certificate
@@ -42,6 +41,7 @@ from api.schedule_process import run_schedule
 from api.screen import Steps, show
 from api.settings import Settings, read_settings
 from api.settings_file import read_settings_file, write_settings_file
+from api.staff_right import StaffRight
 from api.telemetry import start_logs
 from api.web import open_ports, work
 from payments.postgres.authority_rows import authorities_by_code
@@ -269,7 +269,7 @@ def _drawn() -> dict[str, str]:
     staff_keys = {_key_name(name): secrets.token_urlsafe(18) for name in ACCOUNTANTS}
     return staff_keys | {
         "DEMO_SINCE": clock.vietnam_day(clock.now()).isoformat(),
-        "DEMO_PARTNER_KEY": "sb_" + secrets.token_urlsafe(24),
+        "DEMO_PARTNER_KEY": drawn_key(SANDBOX),
         "DEMO_EVENT_SECRET": f"whsec_{event_secret}",
         "DEMO_AGENCY_SECRET": secrets.token_hex(16),
         "CLEARING_SECRET_KEY": secrets.token_hex(32),

@@ -1,9 +1,12 @@
 """When refunds are ordered at their gateways, and when gateways are asked about them."""
 
+from functools import partial
 from typing import Final
 
+from api.access.staff_session import actor_may
 from api.house import House
 from api.schedule import Fenced, Job
+from api.staff_right import StaffRight
 from payments.ask_refunds import ask_refunds
 from payments.send_refunds import send_refunds
 
@@ -20,6 +23,7 @@ def refund_jobs(house: House) -> list[Job]:
             house.gateways,
             calendar=house.calendar,
             signer=house.signer,
+            may_approve=partial(actor_may, house.settings, StaffRight.REFUNDS_APPROVE),
             now=house.clock(),
             limit_max=LIMIT_MAX,
         )

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from api.mail_settings import MailServer
 from api.setting_shapes import Address, Key32, PublicKey32, StaffKeys, StaffName
-from api.access.staff_right import StaffRight
+from api.staff_right import StaffRight
 
 PREFIX = "CLEARING_"
 Model = TypeVar("Model", bound=BaseSettings)

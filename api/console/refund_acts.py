@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse
 
-from api.access.staff_right import StaffRight
 from api.access.staff_session import RightMissing, Staff, staff_of
 from api.clock import VIETNAM
 from api.console.refund_codes import obstacle_words
@@ -20,6 +19,7 @@ from api.house import House
 from api.page import in_both_languages, local
 from api.postgres import quota_rows
 from api.postgres.quota_rows import Wanted
+from api.staff_right import StaffRight
 from ledger.audit_record import REASON_MAX, Act
 from ledger.money import Money
 from ledger.postgres import audit_rows
@@ -187,8 +187,8 @@ def _reject(tx: Tx, *, house: House, staff: Staff, number: str, form: DecideForm
 
 def _transfer(tx: Tx, *, house: House, staff: Staff, number: str, form: PaidBackForm) -> None:
     before = refund_known(tx, number)
-    reference = text_typed("bank_reference", form.bank_reference)
-    paid_on = day_typed("paid_on", form.paid_on, today=house.today())
+    reference = text_typed(form.bank_reference, field="bank_reference")
+    paid_on = day_typed(form.paid_on, field="paid_on", today=house.today())
     if form.paid_by not in set(Holder):
         raise TypedWrong("paid_by", "Hãy chọn ai đã chuyển trả")
     reason = reason_typed(form.reason)
@@ -208,9 +208,9 @@ def _transfer(tx: Tx, *, house: House, staff: Staff, number: str, form: PaidBack
 
 def _decide(tx: Tx, *, house: House, staff: Staff, number: str, form: PaidBackForm) -> None:
     before = refund_known(tx, number)
-    decision = text_typed("decision", form.decision)
-    paid_on = day_typed("paid_on", form.paid_on, today=house.today())
-    reference = text_typed("bank_reference", form.bank_reference)
+    decision = text_typed(form.decision, field="decision")
+    paid_on = day_typed(form.paid_on, field="paid_on", today=house.today())
+    reference = text_typed(form.bank_reference, field="bank_reference")
     if form.settlement not in set(Settlement):
         raise TypedWrong("settlement", "Hãy chọn cách đã trả")
     reason = reason_typed(form.reason)

@@ -12,12 +12,12 @@ from starlette.responses import RedirectResponse
 
 from api.access.cookies import is_secret
 from api.access.csrf import FormForged
-from api.access.staff_right import StaffRight
 from api.access.staff_session import Staff, staff_of
 from api.console.refund_codes import obstacle_words, refund_code
 from api.console.refund_typed import TypedWrong, reason_typed, sum_typed
 from api.house import House
 from api.page import in_both_languages, local
+from api.staff_right import StaffRight
 from ledger.audit_record import REASON_MAX, Act, StockReason, reason_of
 from ledger.postgres import audit_rows
 from ledger.postgres.transaction import Tx
@@ -88,7 +88,7 @@ def _proposed(house: House, staff: Staff, form: ProposalForm) -> str:
     if not is_secret(form.key):
         raise FormForged
     reason = reason_typed(form.reason)
-    amount = sum_typed("amount", form.amount) if form.amount.strip() else None
+    amount = sum_typed(form.amount, field="amount") if form.amount.strip() else None
     told = form.model_dump_json(exclude={"form_token"}).encode()
     with house.open_tx() as tx:
         begun = idempotency_rows.begin(

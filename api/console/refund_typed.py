@@ -42,7 +42,7 @@ def reason_typed(text: str) -> str:
     return reason
 
 
-def text_typed(field: str, text: str) -> str:
+def text_typed(text: str, *, field: str) -> str:
     """Return a reference or the number of a document.
 
     Raises:
@@ -54,7 +54,7 @@ def text_typed(field: str, text: str) -> str:
     return typed
 
 
-def sum_typed(field: str, text: str) -> Money:
+def sum_typed(text: str, *, field: str) -> Money:
     """Return an amount such as `750.000`, `750,000` or `750000`.
 
     Raises:
@@ -67,7 +67,7 @@ def sum_typed(field: str, text: str) -> Money:
     return Money(vnd)
 
 
-def day_typed(field: str, text: str, *, today: date) -> date:
+def day_typed(text: str, *, field: str, today: date) -> date:
     """Return a day such as `23/11/2026`, today at the latest.
 
     Raises:

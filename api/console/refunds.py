@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from api.access.staff_right import StaffRight
 from api.access.staff_session import Staff, staff_of
 from api.clock import vietnam_day
 from api.console.movement_words import movement_word
@@ -20,6 +19,7 @@ from api.console.words import word
 from api.house import House
 from api.language import Speech
 from api.page import in_both_languages
+from api.staff_right import StaffRight
 from ledger.audit_record import Act, StockReason
 from ledger.entry import Entry
 from ledger.postgres import audit_rows
@@ -178,10 +178,6 @@ def refund_page(
     return staff.remember(page, now=house.clock())
 
 
-def _age(today: date, refund: Refund) -> int:
-    return (today - vietnam_day(refund.proposed_at)).days
-
-
 def refund_known(tx: Tx, number: str) -> Refund:
     """Return the refund of this number.
 
@@ -192,6 +188,10 @@ def refund_known(tx: Tx, number: str) -> Refund:
     if refund is None:
         raise NotFound(number)
     return refund
+
+
+def _age(today: date, refund: Refund) -> int:
+    return (today - vietnam_day(refund.proposed_at)).days
 
 
 def _case(tx: Tx, refund: Refund) -> Case:

@@ -139,7 +139,7 @@ def routes(house: House) -> APIRouter:
         the payment's `refundable_vnd`. What we found ourselves is proposed already. A person on our
         side approves it before anything moves.
         """
-        work = partial(_propose, house, body, client)
+        work = partial(_propose, house=house, body=body, client=client)
         return answer_once(house, once, work, client=client, body=body)
 
     @router.get("/refunds")
@@ -227,7 +227,7 @@ def chosen(returnable: Returnable, amount: Money) -> Choice:
     raise NotRefundable(reason=Obstacle.MORE_THAN_LEFT if is_more else Obstacle.ONLY_WHOLE)
 
 
-def _propose(house: House, body: RefundIn, client: str, tx: Tx) -> RefundOut:
+def _propose(tx: Tx, *, house: House, body: RefundIn, client: str) -> RefundOut:
     payment = _payment(tx, body.payment, client=client)
     returnable = find_returnable(tx, payment)
     expected = Money(body.expected_refundable_vnd)

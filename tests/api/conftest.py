@@ -11,12 +11,12 @@ import pytest
 
 from api import composition
 from api.access.key_text import SANDBOX, SECRET_BYTES, key_text
-from api.access.staff_right import StaffRight
 from api.house import House
 from api.issue_key import enrol
 from api.registered_partner import REQUESTS_PER_MINUTE_MAX, Partner, Sort
 from api.sandbox import BENEFICIARIES
 from api.settings import read_settings
+from api.staff_right import StaffRight
 from ledger.postgres.transaction import OpenTx
 from payments.push_beneficiaries import push_beneficiaries
 from tests.conftest import OpenAs

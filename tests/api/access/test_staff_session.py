@@ -8,7 +8,6 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access.staff_right import StaffRight
 from api.access.staff_session import (
     IDLE_MAX_S,
     NOBODY,
@@ -16,11 +15,13 @@ from api.access.staff_session import (
     RightMissing,
     SignInNeeded,
     Staff,
+    actor_may,
     person_with,
     sign_in_visitor,
     staff_begun,
     staff_of,
 )
+from api.staff_right import StaffRight
 from tests.api.access.browser import SETTINGS, request
 
 NAMED = SETTINGS.model_copy(
@@ -138,3 +139,12 @@ def test_a_new_shared_key_ends_the_sessions_of_the_old_one() -> None:
     other = NAMED.model_copy(update={"staff_key": SecretStr("another key of sixteen")})
     with pytest.raises(SignInNeeded):
         staff_of(sent, other, now=NOW)
+
+
+def test_t25_only_people_who_still_have_key_and_right_may() -> None:
+    right = StaffRight.REFUNDS_PROPOSE
+    assert actor_may(NAMED, right, "staff:ketoan1")
+    keyless = NAMED.model_copy(update={"staff_keys": {}})
+    assert not actor_may(keyless, right, "staff:ketoan1")
+    for nobody in ("staff:ketoan2", "staff:", "system:refunds", "partner:ketoan1", "ketoan1"):
+        assert not actor_may(NAMED, right, nobody)

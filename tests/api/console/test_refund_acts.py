@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from api.access.staff_right import StaffRight
 from api.application import application
 from api.house import House
+from api.staff_right import StaffRight
 from ledger.audit_record import Act
 from ledger.postgres.audit_rows import newest as newest_records
 from payments.refund import Refund, RefundCause, RefundRoute

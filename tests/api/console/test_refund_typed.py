@@ -19,28 +19,28 @@ TODAY = date(2026, 11, 23)
 
 @pytest.mark.parametrize("text", ["750000", "750.000", "750,000", "750 000", " 750000 "])
 def test_an_amount_is_read_as_people_write_it(text: str) -> None:
-    assert sum_typed("amount", text) == Money(750_000)
+    assert sum_typed(text, field="amount") == Money(750_000)
 
 
 @pytest.mark.parametrize("text", ["", "0", "-5", "7,5", "7.50.000", "1e3", "٣", "9" * 16, "1.5đ"])
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(TypedWrong) as caught:
-        sum_typed("amount", text)
+        sum_typed(text, field="amount")
     assert list(caught.value.in_words(read_speeches()[Language.VI])) == ["amount"]
 
 
 def test_a_day_is_today_at_the_latest() -> None:
-    assert day_typed("paid_on", "23/11/2026", today=TODAY) == TODAY
+    assert day_typed("23/11/2026", field="paid_on", today=TODAY) == TODAY
     for wrong in ("", "24/11/2026", "31/02/2026", "hôm qua"):
         with pytest.raises(TypedWrong):
-            day_typed("paid_on", wrong, today=TODAY)
+            day_typed(wrong, field="paid_on", today=TODAY)
 
 
 def test_words_are_wanted_and_not_too_many() -> None:
     assert reason_typed(" vì\nnộp hai lần ") == "vì nộp hai lần"
-    assert text_typed("decision", "15/QĐ") == "15/QĐ"
+    assert text_typed("15/QĐ", field="decision") == "15/QĐ"
     for wrong in ("", " \n ", "x" * 501):
         with pytest.raises(TypedWrong):
             reason_typed(wrong)
         with pytest.raises(TypedWrong):
-            text_typed("decision", wrong)
+            text_typed(wrong, field="decision")

@@ -1,6 +1,6 @@
 """Rights of the staff."""
 
-from api.access.staff_right import StaffRight
+from api.staff_right import StaffRight
 
 
 def test_maker_and_checker_are_two_rights() -> None:
