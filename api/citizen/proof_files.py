@@ -44,7 +44,7 @@ def routes(house: House) -> APIRouter:
         )
 
     @pages.get("/p/{handle}/receipt-{receipt}.xml")
-    def receipt_document(request: Request, handle: str, receipt: str) -> Response:
+    def receipt_document(request: Request, handle: str, receipt: int) -> Response:
         content = _attached(taken(request, handle), receipt)
         # The agency's own bytes: only ever kept as a file, never opened as a page of ours.
         return _file(content, _KEPT_ONLY, disposition="attachment; filename=receipt.xml")
@@ -63,8 +63,8 @@ def _record(house: House, handle: str) -> ProofRecord:
     return record
 
 
-def _attached(record: ProofRecord, receipt: str) -> bytes:
-    named = (each for each in record.receipts if str(each.receipt_id) == receipt)
+def _attached(record: ProofRecord, receipt_id: int) -> bytes:
+    named = (each for each in record.receipts if each.receipt_id == receipt_id)
     document = next((each.receipt.document for each in named), None)
     if document is None:
         raise NotFound

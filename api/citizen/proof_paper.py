@@ -160,6 +160,28 @@ def paper(
     )
 
 
+def of_refunds(proof: Proof, speech: Speech) -> list[list[str]]:
+    """Return the facts of a proof that came in the place of another."""
+    if not proof.replaces:
+        return []
+    return [
+        [speech.say("Thay cho giấy số"), proof.replaces],
+        [speech.say("Đã nộp lúc đầu"), speech.dong(proof.paid)],
+        *(
+            [
+                speech.say("Đã hoàn lại"),
+                speech.say(
+                    "%(amount)s, hoàn tiền số %(refund)s, %(at)s",
+                    amount=speech.dong(each.amount),
+                    refund=each.number,
+                    at=speech.instant(each.at),
+                ),
+            ]
+            for each in proof.refunds
+        ),
+    ]
+
+
 def _parts(lines: Sequence[Mapping[str, Any]], speech: Speech) -> tuple[ProofPart, ...]:
     """Return the lines by obligation, each group where its first line stands."""
     groups: dict[str, list[ShownLine]] = {}
@@ -232,28 +254,6 @@ def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
         ],
         "footer": say("Ký bằng khóa %(key)s.", key=proof.key_id),
     }
-
-
-def of_refunds(proof: Proof, speech: Speech) -> list[list[str]]:
-    """Return the facts of a proof that came in the place of another."""
-    if not proof.replaces:
-        return []
-    return [
-        [speech.say("Thay cho giấy số"), proof.replaces],
-        [speech.say("Đã nộp lúc đầu"), speech.dong(proof.paid)],
-        *(
-            [
-                speech.say("Đã hoàn lại"),
-                speech.say(
-                    "%(amount)s, hoàn tiền số %(refund)s, %(at)s",
-                    amount=speech.dong(each.amount),
-                    refund=each.number,
-                    at=speech.instant(each.at),
-                ),
-            ]
-            for each in proof.refunds
-        ),
-    ]
 
 
 def _paper_line(line: ShownLine, speech: Speech) -> dict[str, object]:

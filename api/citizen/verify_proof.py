@@ -115,6 +115,15 @@ def amount_typed(text: str) -> int | None:
     return vnd if vnd <= VND_MAX else None
 
 
+def number_typed(text: str) -> str | None:
+    """Return the number of a proof as it is typed, such as `NP7K3M9QWX4T-2`, None for no number."""
+    plain = normalised(text)
+    number, version = plain[:LENGTH], plain[LENGTH:]
+    if not is_payment_number(number) or not _VERSION.fullmatch(version):
+        return None
+    return f"{number}-{version}" if version else number
+
+
 def _page(
     house: House,
     request: Request,
@@ -150,15 +159,6 @@ def _errors(form: CheckForm, speech: Speech) -> Mapping[str, str]:
     if amount_typed(form.amount) is None:
         errors["amount"] = speech.say("Nhập số tiền, ví dụ 3.013.500")
     return errors
-
-
-def number_typed(text: str) -> str | None:
-    """Return the number of a proof as it is typed, such as `NP7K3M9QWX4T-2`, None for no number."""
-    plain = normalised(text)
-    number, version = plain[:LENGTH], plain[LENGTH:]
-    if not is_payment_number(number) or not _VERSION.fullmatch(version):
-        return None
-    return f"{number}-{version}" if version else number
 
 
 def _checked(house: House, form: CheckForm, speech: Speech) -> Checked:

@@ -81,7 +81,7 @@ def routes(house: House) -> APIRouter:
         """Read the signed proof of a paid payment; 404 until it is paid. Strongly consistent."""
         return _out(house, _record(house, number, client=client))
 
-    def drawn(number: str, client: str, make: Callable[[ProofRecord], bytes]) -> bytes:
+    def drawn(make: Callable[[ProofRecord], bytes], *, number: str, client: str) -> bytes:
         tries.take([(papers, client)], now=house.clock())
         return make(_record(house, number, client=client))
 
@@ -97,7 +97,9 @@ def routes(house: House) -> APIRouter:
     ) -> Response:
         """Read the proof as PDF, with a PAdES signature where this service has a certificate."""
         speech = house.pages.speeches[_LANGUAGES[language]]
-        content = drawn(number, client, lambda record: paper_of(house, record, speech))
+        content = drawn(
+            lambda record: paper_of(house, record, speech), number=number, client=client
+        )
         return Response(content, media_type="application/pdf")
 
     @router.get(
@@ -107,7 +109,7 @@ def routes(house: House) -> APIRouter:
     )
     def document(number: str, client: Annotated[str, reader]) -> Response:
         """Read the proof as XML, with a XAdES signature where this service has a certificate."""
-        content = drawn(number, client, lambda record: xml_of(house, record))
+        content = drawn(lambda record: xml_of(house, record), number=number, client=client)
         return Response(content, media_type="application/xml")
 
     @router.get("/revocations", responses=refusals(429))
