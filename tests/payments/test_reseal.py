@@ -205,6 +205,15 @@ def test_two_runs_at_once_move_each_row_once(owner_tx_of: OpenTx, open_tx: OpenT
     assert first.left == second.left == 0
 
 
+def test_a_wish_left_once_under_each_key_is_kept_once(owner_tx_of: OpenTx, open_tx: OpenTx):
+    with open_tx() as tx:
+        watch_decision(tx, _wish(), keys=NEW, now=NOW)
+    assert _anew(owner_tx_of)["decision_watch"].left == 0
+    with open_tx() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM payments.decision_watch")) == 1
+    assert _anew(owner_tx_of, NEW)["decision_watch"].needed == 0
+
+
 FORGED = {
     "another amount": "UPDATE payments.obligation SET facts = '{}'",
     "a seal taken away": "UPDATE payments.obligation SET sealed = NULL",
