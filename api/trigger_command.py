@@ -67,7 +67,8 @@ NOT_MADE: Final[Mapping[EventType, str]] = MappingProxyType(
         EventType.PAYMENT_REFUNDING: _STAFF,
         EventType.PAYMENT_RESUMED: _STAFF,
         EventType.PAYMENT_REFUNDED: _STAFF,
-        EventType.REFUND_PROPOSED: _STAFF,
+        EventType.REFUND_PROPOSED: "something must be due back: trigger payment.paid, cancel its"
+        " decision (POST /v1/obligations/changes), then POST /v1/refunds",
         EventType.REFUND_APPROVED: _STAFF,
         EventType.REFUND_REJECTED: _STAFF,
         EventType.REFUND_SENT: _STAFF,
