@@ -85,19 +85,6 @@ class StrictJson:
         await self._app(scope, said_again(body, receive), send)
 
 
-def _require_json(headers: Mapping[str, str]) -> None:
-    kind, _, charset = headers.get("content-type", "").partition(";")
-    plain = charset.replace(" ", "").lower()
-    if kind.strip().lower() != "application/json" or plain not in {
-        "",
-        "charset=utf-8",
-        "charset=utf8",
-    }:
-        raise HTTPException(415)
-    if headers.get("content-encoding", "identity") != "identity":
-        raise HTTPException(415)
-
-
 async def whole_body(receive: Receive) -> bytes:
     """Return a body once all of it is there.
 
@@ -127,6 +114,19 @@ def said_again(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again
+
+
+def _require_json(headers: Mapping[str, str]) -> None:
+    kind, _, charset = headers.get("content-type", "").partition(";")
+    plain = charset.replace(" ", "").lower()
+    if kind.strip().lower() != "application/json" or plain not in {
+        "",
+        "charset=utf-8",
+        "charset=utf8",
+    }:
+        raise HTTPException(415)
+    if headers.get("content-encoding", "identity") != "identity":
+        raise HTTPException(415)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, object]:
