@@ -52,6 +52,7 @@ FINDS_NOTHING: Final[Mapping[Field, str]] = {
 }
 READ_BY_HAND: Final[Mapping[str, str]] = {
     "POST /v1/deliveries/{event_id}/replay": "has no body",
+    "POST /v1/events/{event_id}/replay": "has no body",
     "POST /v1/obligations": "takes in what is owed; its schema is walked in the document",
     "POST /v1/obligations/changes": "changes by number; its schema is walked in the document",
     "POST /v1/obligations/files": "takes in a list of what is owed",
@@ -63,6 +64,8 @@ READ_BY_HAND: Final[Mapping[str, str]] = {
 """Doors that send a body to their own reader, and why nothing is found by a person there."""
 FOUND_BY: Final[Mapping[str, str]] = {
     "audit_record_by_subject": "what an act of staff was about, a day or a code; it is no plate",
+    "client_event_in_order": "what an event is about, a payment or an address; it is no plate",
+    "webhook_delivery_open": "the same, of what an address is still to be told",
     "decision_watch_once": "the same wish of one mail address is kept once; it leads to no debt",
 }
 """Indexes that hold something personal beside something else."""
