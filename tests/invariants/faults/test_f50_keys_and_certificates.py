@@ -31,6 +31,7 @@ from tests.invariants.faults.at_vnpay import DOOR, PARTNER, SECRET, at_work, pai
 NEW_SECRET = "ANOTHERSECRETOFTHIRTYTWOLETTERS0"  # noqa: S105 - of money that does not exist
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LONG = timedelta(days=7_300)
+BODY = b"for the bank alone"
 
 
 def after_rotation(house: House, monkeypatch: pytest.MonkeyPatch, *, previous: str) -> House:
@@ -112,7 +113,10 @@ def _serve(listener: socket.socket, context: ssl.SSLContext, partner: Shown) -> 
             return
         try:
             with context.wrap_socket(plain, server_side=True) as connection:
-                partner.heard.append(connection.recv(65_536))
+                heard = b""
+                while not heard.endswith(BODY):
+                    heard += connection.recv(65_536)
+                partner.heard.append(heard)
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
         except OSError:  # The other side did not like what it was shown.
             plain.close()
@@ -124,7 +128,7 @@ def sender(partner: Shown) -> Transport:
 
 
 def send(transport: Transport, partner: Shown) -> bytes:
-    return transport.post(partner="bank", url=partner.url, media_type="text/plain", body=b"secret")
+    return transport.post(partner="bank", url=partner.url, media_type="text/plain", body=BODY)
 
 
 def test_f50_an_expired_certificate_is_an_alarm_and_nothing_is_sent_not_even_again(tmp_path: Path):
