@@ -114,8 +114,8 @@ def _serve(listener: socket.socket, context: ssl.SSLContext, partner: Shown) -> 
         try:
             with context.wrap_socket(plain, server_side=True) as connection:
                 heard = b""
-                while not heard.endswith(BODY):
-                    heard += connection.recv(65_536)
+                while not heard.endswith(BODY) and (read := connection.recv(65_536)):
+                    heard += read
                 partner.heard.append(heard)
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
         except OSError:  # The other side did not like what it was shown.
