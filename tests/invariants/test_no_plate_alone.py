@@ -46,6 +46,13 @@ BESIDE_A_NUMBER: Final[frozenset[Field]] = frozenset(
 )
 """The only fields with something personal that help to find: their doors want a number too."""
 FINDS_NOTHING: Final[Mapping[Field, str]] = {
+    **{
+        ("POST /v1/receipts", field): "what an agency's receipt says, kept beside a payment"
+        for field in (
+            *("name", "address", "lines.name", "template"),
+            *("payer.name", "payer.address", "payer.tax_or_personal_id"),
+        )
+    },
     ("POST /tell-me", "address"): "where to write once the question asked before has an answer",
     ("GET /audit", "subject"): "what a staff member's act was about, in the record of acts",
     ("POST /v1/payments/{number}/attempts", "payer_address"): "network address the gateway wants",
@@ -69,7 +76,7 @@ FOUND_BY: Final[Mapping[str, str]] = {
     "decision_watch_once": "the same wish of one mail address is kept once; it leads to no debt",
 }
 """Indexes that hold something personal beside something else."""
-TAKEN_IN: Final = re.compile(r"(POST /v1/obligations|POST /v1/obligations/changes)$")
+TAKEN_IN: Final = re.compile(r"POST /v1/(obligations|obligations/changes|receipts)$")
 """Doors of authorities, who bring personal data and are given none."""
 
 
