@@ -11,6 +11,7 @@ from payments.postgres.refund_rows import NewRefund
 from payments.refund import (
     SYSTEM,
     Refund,
+    RefundRoute,
     move_refund,
     number_of,
     route_after_refusal,
@@ -25,12 +26,14 @@ def call_off_refund(
     refused: Refund,
     *,
     code: str,
+    route: RefundRoute | None = None,
     evidence_id: int | None = None,
     now: datetime,
 ) -> Refund:
     """Keep that nothing went back under this number and return the refund as it stands now.
 
-    What is still owed to the payer is proposed again by the other way, for people to approve.
+    What is still owed to the payer is proposed again, for people to approve: by `route`, by the
+    other way where that is None.
 
     Raises:
         StepRefused: it is not under way.
@@ -51,7 +54,7 @@ def call_off_refund(
             obligation_id=refused.obligation_id,
             amount=amount,
             cause=refused.cause,
-            route=route_after_refusal(refused.cause),
+            route=route or route_after_refusal(refused.cause),
             reason=f"{refused.number} did not go through {refused.gateway}: {code}",
             document=refused.document,
         )

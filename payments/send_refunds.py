@@ -1,7 +1,7 @@
 """Order approved refunds at their gateways: write, ask, write."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -64,13 +64,15 @@ def send_refunds(
     *,
     calendar: BusinessCalendar,
     signer: Signer,
+    may_approve: Callable[[str], bool],
     now: datetime,
     limit_max: int,
 ) -> SentRefunds:
     """Order approved refunds, at most `limit_max`, each under its own number on every try.
 
-    One that can no longer go as it was approved is called off and proposed by the way left. Of one
-    order at a gateway one refund is under way at a time. Several processes may do this at once.
+    One that can no longer go as it was approved is called off and proposed by the way left; one
+    whose approver may approve no more, by the same way again. Of one order at a gateway one refund
+    is under way at a time. Several processes may do this at once.
     """
     counted: Counter[str] = Counter()
     troubles: Counter[str] = Counter()
@@ -83,7 +85,7 @@ def send_refunds(
         if troubles[refund.gateway] >= TROUBLES_MAX:
             continue
         with open_tx() as tx:
-            errand = _write_down(tx, refund.number, gateway, now=now)
+            errand = _write_down(tx, refund.number, gateway, may_approve=may_approve, now=now)
         if errand is None or gateway is None:
             counted["called_off"] += 1
             continue
@@ -96,11 +98,21 @@ def send_refunds(
     return SentRefunds(counted["answered"], counted["unanswered"], counted["called_off"])
 
 
-def _write_down(tx: Tx, number: str, gateway: Gateway | None, *, now: datetime) -> _Errand | None:
+def _write_down(
+    tx: Tx,
+    number: str,
+    gateway: Gateway | None,
+    *,
+    may_approve: Callable[[str], bool],
+    now: datetime,
+) -> _Errand | None:
     """Write down that a refund is about to be ordered; None where it cannot go that way now."""
     held = hold_refund(tx, number)
     refund = held.refund
     if refund.state is not RefundState.APPROVED:
+        return None
+    if not may_approve(refund.approved_by):
+        call_off_refund(tx, held, refund, code="approver_removed", route=refund.route, now=now)
         return None
     obstacle = "" if _is_due(tx, refund) else "not_due"
     obstacle = obstacle or _obstacle(held, gateway, now=now)

@@ -1,5 +1,6 @@
 """Scenes of money that goes back: a surplus, money that differs, a decision cancelled once paid."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from ledger.postgres.transaction import Tx
 from payments.approve_refund import approve_refund
 from payments.ask_refunds import AskedRefunds, ask_refunds
 from payments.postgres import payment_rows, refund_rows
-from payments.refund import Refund, digest_of
+from payments.refund import Refund, digest_of, is_person
 from payments.send_refunds import SentRefunds, send_refunds
 from payments.states import PaymentState
 from tests.payments.scene import (
@@ -110,13 +111,20 @@ def approved(tx: Tx, refund: Refund, *, by: str = HOA) -> Refund:
     return approve_refund(tx, refund.number, digest=digest_of(refund), by=by, now=NOW)
 
 
-def ordered(tx: Tx, gateway: PaperGateway, *, now: datetime = NOW) -> SentRefunds:
+def ordered(
+    tx: Tx,
+    gateway: PaperGateway,
+    *,
+    now: datetime = NOW,
+    may_approve: Callable[[str], bool] = is_person,
+) -> SentRefunds:
     """Order what is approved at the paper gateway."""
     return send_refunds(
         inside(tx),
         {gateway.code: gateway},
         calendar=CALENDAR,
         signer=SIGNER,
+        may_approve=may_approve,
         now=now,
         limit_max=100,
     )

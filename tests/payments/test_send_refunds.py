@@ -224,3 +224,19 @@ def test_what_is_due_no_more_is_called_off_when_it_would_be_sent(tx: Tx):
         RefundState.REFUSED
     ]
     assert payment_state(tx, refund) is PaymentState.PAID
+
+
+def test_f51_t25_what_a_removed_approver_let_pass_waits_for_another(tx: Tx) -> None:
+    refund = paid_twice(tx)
+    approved(tx, refund)
+    gateway = RefundingGateway()
+    sent = ordered(tx, gateway, may_approve=lambda actor: actor != approved_by(tx, refund))
+    assert (sent.called_off, gateway.ordered) == (1, [])
+    first, second = refund_rows.of_payments(tx, [refund.payment_id])
+    assert (first.state, first.outcome) == (RefundState.REFUSED, "approver_removed")
+    assert (second.state, second.route) == (RefundState.PROPOSED, RefundRoute.GATEWAY)
+    assert payment_state(tx, refund) is PaymentState.OVERPAID
+
+
+def approved_by(tx: Tx, refund: Refund) -> str:
+    return standing(tx, refund).approved_by

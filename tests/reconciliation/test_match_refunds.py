@@ -15,7 +15,7 @@ from payments.postgres import refund_rows
 from payments.postgres.obligation_rows import obligations_by_id
 from payments.record_state_decision import record_state_decision
 from payments.record_transfer import record_transfer
-from payments.refund import Holder, Refund, RefundRoute, Settlement
+from payments.refund import Holder, Refund, RefundRoute, Settlement, is_person
 from payments.refund_states import RefundState
 from payments.send_refunds import send_refunds
 from payments.states import PaymentState
@@ -68,6 +68,7 @@ def sent_back(
         {"paper": RefundingGateway(said=list(said) or [RefundOutcome.DONE])},
         calendar=CALENDAR,
         signer=SIGNER,
+        may_approve=is_person,
         now=at,
         limit_max=9,
     )
