@@ -142,8 +142,9 @@ BREAKS = {
         "ALTER TABLE payments.step DISABLE TRIGGER ALL",
         """INSERT INTO payments.step
             (machine, subject_id, version, step, from_state, to_state, at, evidence_id)
-        SELECT machine, subject_id, 0, 'cancel', from_state, to_state, at, NULL
-        FROM payments.step WHERE machine = 'payment' AND step = 'send'""",
+        SELECT machine, subject_id, later.version, later.step, from_state, to_state, at, NULL
+        FROM payments.step, (VALUES (98, 'cancel'), (99, 'send')) AS later (version, step)
+        WHERE machine = 'payment' AND step.step = 'send'""",
     ],
     "histories have no gap and end where their rows stand": [
         "ALTER TABLE payments.step DISABLE TRIGGER ALL",
