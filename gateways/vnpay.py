@@ -45,7 +45,6 @@ VERSION: Final = "2.1.0"
 _BENEFICIARY_SHAPE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 # Characters on which VNPAY's own samples disagree how to encode them never leave us.
 _RETURN_URL_SHAPE: Final = re.compile(r"https?://[A-Za-z0-9._:/?&=%+#\[\]@,;-]{2,247}")
-
 _LOCALES: Final[Mapping[str, str]] = MappingProxyType({"vi": "vn", "en": "en"})
 
 _WORDS: Final[Mapping[Verdict, tuple[str, str]]] = MappingProxyType(
