@@ -1,6 +1,5 @@
 """What authorities are to be told, in order, until they have it."""
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -9,14 +8,18 @@ from sqlalchemy import Row
 
 from ledger.postgres.transaction import Tx
 from payments.event import Change, Event, Reckoned, Returned, event_id_of, payload_of
+from payments.postgres.columns import json_list
 
 # The obligation's row is locked by whoever adds its event, so no number is drawn twice.
 _ADD: Final = """
 WITH heard AS (
     SELECT change.*
-    FROM unnest(
-        %(events)s::text[], %(subscribers)s::text[], %(obligations)s::bigint[],
-        %(types)s::text[], %(payloads)s::jsonb[]
+    FROM ROWS FROM (
+        unnest(
+            %(events)s::text[], %(subscribers)s::text[], %(obligations)s::bigint[],
+            %(types)s::text[]
+        ),
+        jsonb_array_elements(%(payloads)s::jsonb)
     ) WITH ORDINALITY AS change (event_id, subscriber, obligation_id, type, payload, place)
 ), told AS (
     SELECT * FROM heard
@@ -223,7 +226,7 @@ def add_events(tx: Tx, changes: Sequence[Change | Reckoned | Returned], *, now: 
             "subscribers": [change.subscriber for change in changes],
             "obligations": [change.obligation_id for change in changes],
             "types": [change.type for change in changes],
-            "payloads": [json.dumps(payload_of(change)) for change in changes],
+            "payloads": json_list(payload_of(change) for change in changes),
             "now": now,
         },
     )
