@@ -1,6 +1,5 @@
 """VNPAY 2.1.0: signed pay address, callback, query, refund and report."""
 
-import hashlib
 import ipaddress
 import json
 import re
@@ -264,7 +263,7 @@ class Vnpay:
             "vnp_CreateDate": wire.wire_time(order.ordered_at),
             "vnp_IpAddr": self.settings.server_address,
             "vnp_OrderInfo": wire.plain(order.purpose)[: wire.ORDER_INFO_MAX] or "Hoan tien",
-            "vnp_RequestId": _request_id("refund", order.reference),
+            "vnp_RequestId": wire.request_id("refund", order.reference),
             "vnp_TmnCode": self.settings.tmn_code,
             "vnp_TransactionDate": order.payment.fields["vnp_CreateDate"],
             "vnp_TransactionNo": order.gateway_transaction or "0",
@@ -319,7 +318,7 @@ class Vnpay:
             "vnp_CreateDate": wire.wire_time(now),
             "vnp_IpAddr": self.settings.server_address,
             "vnp_OrderInfo": f"Truy van {prepared.reference}",
-            "vnp_RequestId": _request_id("querydr", prepared.reference, now.isoformat()),
+            "vnp_RequestId": wire.request_id("querydr", prepared.reference, now.isoformat()),
             "vnp_TmnCode": self.settings.tmn_code,
             "vnp_TransactionDate": prepared.fields["vnp_CreateDate"],
             "vnp_TxnRef": prepared.reference,
@@ -386,10 +385,6 @@ def _wire_address(text: str) -> str:
     """Return the payer's address in at least the seven characters VNPAY demands."""
     address = ipaddress.ip_address(text)
     return str(address) if len(str(address)) >= 7 else address.exploded
-
-
-def _request_id(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def _refund_number(fields: Mapping[str, str], raw: bytes) -> str:

@@ -3,6 +3,7 @@
 Source: VNPAY, PAY integration guide 2.1.0; querydr and refund API.
 """
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -195,6 +196,11 @@ class _Flat:
             if isinstance(value, bool) or not (value is None or isinstance(value, (str, int))):
                 raise ValueError("the answer holds more than texts")
             self.fields[name] = "" if value is None else str(value)
+
+
+def request_id(*parts: str) -> str:
+    """Return what VNPAY knows a repeated request by: the same for the same parts."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def _decoded(raw: bytes) -> str:

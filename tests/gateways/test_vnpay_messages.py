@@ -17,6 +17,7 @@ from gateways.vnpay_messages import (
     read_json,
     read_query,
     read_time,
+    request_id,
     signed_text,
     wire_amount,
     wire_time,
@@ -125,3 +126,9 @@ def test_what_is_no_amount_is_refused(text: str):
 def test_accents_go_and_the_letters_stay():
     assert plain("Đóng BHXH & BHYT + 5%") == "Dong BHXH BHYT 5"
     assert plain("Trường Sa, đợt 2: số_1-2.") == "Truong Sa, dot 2: so_1-2."
+
+
+def test_a_repeated_request_has_the_same_id_and_no_other():
+    assert request_id("refund", "R1") == request_id("refund", "R1")
+    assert len({request_id("refund", "R1"), request_id("refundR", "1"), request_id("R1")}) == 3
+    assert len(request_id("refund", "R1")) == 32
