@@ -17,6 +17,10 @@ _PATTERNS: Final = (
     (r"has (\d+) addresses already", "đã có đủ {0} địa chỉ"),
     (r"is not the id of an event", "không phải là mã của một sự kiện"),
     (r"lies ahead", "là một ngày chưa đến"),
+    (
+        r"is started by an attempt, not with the payment",
+        "được bắt đầu bằng một yêu cầu attempts riêng, không cùng lúc với giao dịch",
+    ),
     (r"has 1 to (\d+) lines", "phải có từ 1 đến {0} dòng"),
     (r"has 1 to (\d+) bytes", "phải có từ 1 đến {0} byte"),
     (r"has amounts above zero only", "chỉ có số tiền lớn hơn 0"),

@@ -75,7 +75,6 @@ NOT_MADE: Final[Mapping[EventType, str]] = MappingProxyType(
         EventType.REFUND_UNKNOWN: _STAFF,
         EventType.REFUND_DONE: _STAFF,
         EventType.REFUND_REFUSED: _STAFF,
-        EventType.ACKNOWLEDGEMENT_ISSUED: "the proof comes with payment.paid: trigger that",
         EventType.ACKNOWLEDGEMENT_REPLACED: _STAFF,
         EventType.ACKNOWLEDGEMENT_REVOKED: _STAFF,
         EventType.ENDPOINT_DISABLED: "answer a delivery of an endpoint with 410",

@@ -41,7 +41,6 @@ class EventType(enum.StrEnum):
     REFUND_UNKNOWN = "refund.unknown"
     REFUND_DONE = "refund.done"
     REFUND_REFUSED = "refund.refused"
-    ACKNOWLEDGEMENT_ISSUED = "acknowledgement.issued"
     ACKNOWLEDGEMENT_REPLACED = "acknowledgement.replaced"
     ACKNOWLEDGEMENT_REVOKED = "acknowledgement.revoked"
     ENDPOINT_DISABLED = "webhook_endpoint.disabled"

@@ -67,7 +67,6 @@ WHEN: Final[Mapping[EventType, str]] = MappingProxyType(
         EventType.REFUND_UNKNOWN: "The gateway's answer settles nothing yet; we go on asking.",
         EventType.REFUND_DONE: "The money went back.",
         EventType.REFUND_REFUSED: "The gateway refused; the money is still here.",
-        EventType.ACKNOWLEDGEMENT_ISSUED: "The signed proof of a payment was issued.",
         EventType.ACKNOWLEDGEMENT_REPLACED: (
             "The proof was replaced by one of what is left after a refund."
         ),

@@ -27,14 +27,20 @@ GIVEN: Final[dict[str, tuple[str, ...]]] = {
 }
 """Reasons whose values are more than a number or a name, as they are given."""
 
+GIVES_ITS_OWN = {"NewRefund"}
+"""What has a reason of people or of the program itself, which refuses nothing."""
+
 
 def reasons() -> Iterator[tuple[str, str]]:
     """Yield every reason that stands in the sources, and where; a value in it is `{}`."""
     for path in sorted(PAYMENTS.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.keyword) and node.arg == "reason":
-                for reason in texts(node.value):
-                    yield reason, f"{path.name}:{node.value.lineno}"
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) in GIVES_ITS_OWN:
+                continue
+            for given in node.keywords:
+                if given.arg == "reason":
+                    for reason in texts(given.value):
+                        yield reason, f"{path.name}:{given.value.lineno}"
 
 
 def texts(value: ast.expr) -> Iterator[str]:

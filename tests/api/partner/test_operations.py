@@ -27,8 +27,6 @@ NATURAL = {
     "POST /v1/payments/{number}/cancel": "cancelled twice is cancelled once",
     "POST /v1/receipts": "a receipt is named by tax id, template, series and number",
     "POST /v1/receipts/{receipt}/cancel": "cancelled twice is cancelled once",
-    "POST /v1/receipts": "a receipt is named by tax id, template, series and number",
-    "POST /v1/receipts/{receipt}/cancel": "cancelled twice is cancelled once",
 }
 """Acts that need no key, and why."""
 
