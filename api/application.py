@@ -65,6 +65,7 @@ _TOLD = (
 _log = structlog.get_logger()
 
 Show = Callable[[Request, Problem], Response]
+Tell = Callable[[Request, Exception], Response]
 
 
 def application(house: House) -> ASGIApp:
@@ -74,15 +75,22 @@ def application(house: House) -> ASGIApp:
         _netloc(house.settings.staff_url): _staff(house),
         _netloc(house.settings.partner_url): _partner(house),
     }
-    return Hosts(hosts, threads_max=house.settings.threads_max)
+    return Hosts(
+        hosts,
+        hearing={_netloc(house.settings.partner_url): _hearing(house)},
+        threads_max=house.settings.threads_max,
+    )
 
 
 class Hosts:
     """Hands each request to the host it names; sheds what would only pile up."""
 
-    def __init__(self, hosts: Mapping[str, ASGIApp], *, threads_max: int) -> None:
-        """Keep the programs by `host:port` as browsers send it."""
+    def __init__(
+        self, hosts: Mapping[str, ASGIApp], *, hearing: Mapping[str, ASGIApp], threads_max: int
+    ) -> None:
+        """Keep the programs by `host:port` as browsers send it; `hearing` are those of gateways."""
         self._hosts = hosts
+        self._hearing = hearing
         self._threads_max = threads_max
         self._in_flight = 0
 
@@ -91,10 +99,11 @@ class Hosts:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        app = self._hosts.get(_host_of(scope)) or _refusal(HTTPException(404))
-        if str(scope.get("path", "")).startswith("/callbacks/"):
-            await app(scope, receive, send)
+        host = _host_of(scope)
+        if host in self._hearing and str(scope.get("path", "")).startswith(callbacks.PATH):
+            await self._hearing[host](scope, receive, send)
             return
+        app = self._hosts.get(host) or _refusal(HTTPException(404))
         if self._in_flight >= IN_FLIGHT_MAX:
             app = _refusal(HTTPException(503))
         self._in_flight += 1
@@ -151,9 +160,17 @@ def _staff(house: House) -> FastAPI:
 
 def _partner(house: House) -> FastAPI:
     app = _host(house, api.partner, show=_document, openapi="/v1/openapi.json")
-    app.include_router(callbacks.routes(house))
     described = app.openapi
     app.openapi = lambda: with_webhooks(with_refusals(described()))
+    return app
+
+
+def _hearing(house: House) -> FastAPI:
+    """Return the program of gateways: nothing stands between their bytes and who reads them."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(callbacks.routes(house))
+    _tell_troubles(app, house, show=_document)
+    app.add_middleware(SafeHeaders, https=house.settings.citizen_url.startswith("https:"))
     return app
 
 
@@ -166,6 +183,24 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
     @app.get("/health", include_in_schema=False)
     def health() -> dict[str, str]:
         return {"status": "up"}
+
+    tell = _tell_troubles(app, house, show=show)
+    if package is api.partner:
+        app.add_middleware(StrictJson, refuse=tell)
+        app.add_middleware(SignedDoor, house=house, refuse=tell)
+        app.add_middleware(BodyLimit, bytes_max=_partner_limit)
+        app.add_middleware(PartnerDoor, house=house, refuse=tell)
+    elif package is api.console:
+        app.add_middleware(BodyLimit, bytes_max=_staff_limit(house))
+    else:
+        app.add_middleware(BodyLimit)
+    app.add_middleware(SafeHeaders, https=house.settings.citizen_url.startswith("https:"))
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    return app
+
+
+def _tell_troubles(app: FastAPI, house: House, *, show: Show) -> Tell:
+    """Answer everything that is raised in a program as a problem, and return what does it."""
 
     def tell(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
@@ -190,18 +225,7 @@ def _host(house: House, package: ModuleType, *, show: Show, openapi: str | None 
 
     for kind in _TOLD:
         app.add_exception_handler(kind, tell)
-    if package is api.partner:
-        app.add_middleware(StrictJson, refuse=tell)
-        app.add_middleware(SignedDoor, house=house, refuse=tell)
-        app.add_middleware(BodyLimit, bytes_max=_partner_limit)
-        app.add_middleware(PartnerDoor, house=house, refuse=tell)
-    elif package is api.console:
-        app.add_middleware(BodyLimit, bytes_max=_staff_limit(house))
-    else:
-        app.add_middleware(BodyLimit)
-    app.add_middleware(SafeHeaders, https=house.settings.citizen_url.startswith("https:"))
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    return app
+    return tell
 
 
 def _partner_limit(scope: Scope) -> int:

@@ -12,6 +12,7 @@ from payments.apply_notices import apply_notices
 from payments.errors import NotFound
 from payments.evidence import EvidenceKind, Received
 
+PATH = "/callbacks/"
 BODY_MAX = 64 * 1024
 
 _log = structlog.get_logger()
@@ -40,7 +41,7 @@ def routes(house: House) -> APIRouter:
     hearing: Hearing = Gatherer("callbacks", apply)
     router = APIRouter()
 
-    @router.api_route("/callbacks/{gateway_code}", methods=["GET", "POST"], include_in_schema=False)
+    @router.api_route(PATH + "{gateway_code}", methods=["GET", "POST"], include_in_schema=False)
     async def hear(gateway_code: str, request: Request) -> Response:
         gateway = house.gateways.get(gateway_code)
         if gateway is None:

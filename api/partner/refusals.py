@@ -85,7 +85,7 @@ def with_refusals(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     """Refuse a query parameter the door does not read: it would change nothing, unseen.
 
     Raises:
@@ -94,12 +94,14 @@ def only_known(request: Request) -> None:
     """
     route = request.scope["route"]
     assert isinstance(route, APIRoute), "doors of partners are routes of their own"
+    if any(NUL in str(value) for value in request.path_params.values()):
+        raise NotFound
+    if not request.scope["query_string"]:
+        return
     known = {parameter.alias for parameter in get_flat_params(route.dependant)}
     known -= request.path_params.keys()
     documented = (route.openapi_extra or {}).get("parameters", ())
     known_deep = {each["name"] for each in documented if each.get("style") == "deepObject"}
-    if any(NUL in str(value) for value in request.path_params.values()):
-        raise NotFound
     for name, value in request.query_params.multi_items():
         if NUL in value:
             raise InputRefused(field=f"query.{name[:40]}", reason="has a NUL")

@@ -67,7 +67,7 @@ def test_a_flood_of_callbacks_refuses_nobody_else() -> None:
             await is_over.wait()
         await PlainTextResponse("done")(scope, receive, send)
 
-    hosts = Hosts({"x": slow}, threads_max=1)
+    hosts = Hosts({"x": slow}, hearing={"x": slow}, threads_max=1)
 
     async def call(path: str) -> None:
         async def send(message: Message) -> None:
@@ -97,7 +97,7 @@ def test_f11_more_than_can_be_worked_on_is_refused_at_once() -> None:
         await anyio.sleep(0.2)
         await PlainTextResponse("done")(scope, receive, send)
 
-    hosts = Hosts({"x": slow}, threads_max=1)
+    hosts = Hosts({"x": slow}, hearing={"x": slow}, threads_max=1)
     statuses: list[int] = []
 
     async def call() -> None:
