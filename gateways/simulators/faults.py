@@ -24,6 +24,19 @@ class Behaviour(enum.StrEnum):
     DECLINED = "declined"
 
 
+class RefundFault(enum.StrEnum):
+    """What becomes of a refund that is ordered."""
+
+    NONE = "none"
+    ANSWER_LOST = "answer_lost"  # accepted, and HTTP 504 in place of the answer
+    NOT_NOW = "refused_16"
+    DUPLICATE = "refused_94"  # called a repeat, and it is none: nothing goes back
+    NOT_PAID = "refused_95"
+    OTHER_ERROR = "refused_99"
+    LATE = "late"  # accepted, and done `late_s` seconds later
+    OTHER_AMOUNT = "other_amount"  # done, and questions are told another amount
+
+
 class Query(enum.StrEnum):
     """How the query and refund address behaves."""
 

@@ -62,6 +62,15 @@ CREATE TABLE IF NOT EXISTS vnpay_refund (
     done_at_ms INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS vnpay_refund_line ( -- in which report a refund stands, and what it was kept from
+    refund_id INTEGER PRIMARY KEY, report_date TEXT NOT NULL, payout TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS vnpay_refund_line_reported ON vnpay_refund_line (report_date);
+
+CREATE TABLE IF NOT EXISTS vnpay_refund_plan ( -- of one order, or of all where txn_ref is empty
+    txn_ref TEXT PRIMARY KEY, fault TEXT NOT NULL, late_ms INTEGER NOT NULL, amount_delta_vnd INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS vnpay_report (
     business_date TEXT PRIMARY KEY, version INTEGER NOT NULL, content TEXT NOT NULL
 ) STRICT;

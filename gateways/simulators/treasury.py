@@ -30,10 +30,12 @@ def open_accounts(store: Store, accounts: Iterable[str]) -> None:
 
 
 def expect(store: Store, gateway: str, payouts: Sequence[Payout]) -> None:
-    """Take note of payouts on their way; each is credited once."""
+    """Take note of payouts on their way; each is credited once, one that comes to nothing never."""
     with store.change() as tx:
         for payout in payouts:
             _open_account(tx, payout.beneficiary, number=payout.beneficiary)
+            if payout.amount_vnd == 0:
+                continue
             tx.execute(
                 """INSERT INTO treasury_credit (payout, account, amount_vnd, business_date, text)
                    VALUES (?, ?, ?, ?, ?) ON CONFLICT (payout) DO NOTHING""",

@@ -52,7 +52,10 @@ class _Model(BaseModel):
 
 
 class Plan(_Model):
-    """What shall become of one order, or of all that follow, or of questions."""
+    """What shall become of one order, or of all that follow, or of questions.
+
+    With `refund` it is what becomes of refunds, of one order or of all.
+    """
 
     txn_ref: str | None = None
     behaviour: trouble.Behaviour = trouble.Behaviour.PAID
@@ -60,6 +63,7 @@ class Plan(_Model):
     amount_delta_vnd: int = -1_000
     faults: str | None = None
     query: trouble.Query | None = None
+    refund: trouble.RefundFault | None = None
     slow_s: Annotated[int, Field(ge=0, le=120)] = 5
 
 
@@ -116,21 +120,27 @@ def _add_partner_routes(router: APIRouter, far: FarSide) -> None:
 
     @router.post(API_PATH)
     def question(body: Annotated[bytes, Depends(raw_body)]) -> Response:
-        mode = trouble.Query(far.store.setting("vnpay.query", default="normal"))
-        if mode is trouble.Query.BROKEN:
-            return Response(status_code=500)
-        if mode is trouble.Query.HTML:
-            return HTMLResponse("<!doctype html><title>VNPAY</title><p>Please come back later")
-        if mode is trouble.Query.SLOW:
-            time.sleep(int(far.store.setting("vnpay.slow_s", default="5")))
-        is_open = mode is not trouble.Query.MAINTENANCE
-        answer = reply(far.store, far.merchant, body, is_open=is_open, now_ms=now_ms())
-        if mode is trouble.Query.UNSIGNED:
-            answer["vnp_SecureHash"] = "0" * 128
-        response = JSONResponse(answer)
-        if mode is trouble.Query.CUT:
-            return Response(response.body[:40], media_type="application/json")
-        return response
+        return _replied(far, body)
+
+
+def _replied(far: FarSide, body: bytes) -> Response:
+    mode = trouble.Query(far.store.setting("vnpay.query", default="normal"))
+    if mode is trouble.Query.BROKEN:
+        return Response(status_code=500)
+    if mode is trouble.Query.HTML:
+        return HTMLResponse("<!doctype html><title>VNPAY</title><p>Please come back later")
+    if mode is trouble.Query.SLOW:
+        time.sleep(int(far.store.setting("vnpay.slow_s", default="5")))
+    is_open = mode is not trouble.Query.MAINTENANCE
+    answer = reply(far.store, far.merchant, body, is_open=is_open, now_ms=now_ms())
+    if answer is None:
+        return Response(status_code=504)
+    if mode is trouble.Query.UNSIGNED:
+        answer["vnp_SecureHash"] = "0" * 128
+    response = JSONResponse(answer)
+    if mode is trouble.Query.CUT:
+        return Response(response.body[:40], media_type="application/json")
+    return response
 
 
 def _add_test_routes(router: APIRouter, far: FarSide) -> None:
@@ -164,6 +174,11 @@ def _add_test_routes(router: APIRouter, far: FarSide) -> None:
         )
         return {"answers": [dict(row) | {"at": _iso(row["at_ms"])} for row in rows]}
 
+    @router.get("/simulator/vnpay/orders/{txn_ref}/refunds")
+    def refunds(txn_ref: str) -> dict[str, object]:
+        rows = far.store.rows(_REFUNDS, txn_ref)
+        return {"refunds": [dict(row) | {"done_at": _iso(row["done_at_ms"])} for row in rows]}
+
     @router.post("/simulator/vnpay/settle")
     def settle_day(wanted: Settle) -> dict[str, object]:
         return _settle(far, wanted)
@@ -189,6 +204,11 @@ _ORDERS: Final = """
                AS open_callbacks
       FROM vnpay_order o
      WHERE o.order_id > ? AND (? = '' OR o.txn_ref = ?) ORDER BY o.order_id LIMIT ?
+"""
+_REFUNDS: Final = """
+    SELECT r.request_id, r.amount_vnd, r.done_at_ms, l.report_date, l.payout
+      FROM vnpay_refund r LEFT JOIN vnpay_refund_line l ON l.refund_id = r.refund_id
+     WHERE r.txn_ref = ? ORDER BY r.refund_id LIMIT 1000
 """
 
 
@@ -259,7 +279,19 @@ def _keep_plan(store: Store, wanted: Plan) -> None:
     if wanted.query is not None:
         store.keep_setting("vnpay.query", value=wanted.query)
         store.keep_setting("vnpay.slow_s", value=str(wanted.slow_s))
-    if wanted.txn_ref is not None:
+    if wanted.refund is not None:
+        with store.change() as tx:
+            tx.execute(
+                """INSERT OR REPLACE INTO vnpay_refund_plan
+                       (txn_ref, fault, late_ms, amount_delta_vnd) VALUES (?, ?, ?, ?)""",
+                (
+                    wanted.txn_ref or "",
+                    wanted.refund,
+                    wanted.late_s * 1000,
+                    wanted.amount_delta_vnd,
+                ),
+            )
+    elif wanted.txn_ref is not None:
         with store.change() as tx:
             tx.execute(
                 """INSERT OR REPLACE INTO vnpay_plan (txn_ref, behaviour, late_ms, amount_delta_vnd)

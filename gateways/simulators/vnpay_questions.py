@@ -1,11 +1,13 @@
 """The simulated VNPAY's query and refund address: one JSON message in, one signed answer out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from gateways.simulators.clock import digits
+from gateways.simulators.faults import RefundFault
 from gateways.simulators.store import Row, Store, Tx
 from gateways.simulators.vnpay_orders import Merchant, Order, order_from
 from gateways.simulators.vnpay_wire import (
@@ -20,6 +22,9 @@ from gateways.simulators.vnpay_wire import (
 REFUND_MS: Final = 3_000
 """How long a refund stays in progress."""
 
+FIRST_REFUND_NUMBER: Final = 900_000_000
+"""Where VNPAY's own numbers of refunds begin; those of payments stay below."""
+
 _REPEAT_MS: Final = 300_000
 _MESSAGES: Final[Mapping[str, str]] = {
     "00": "Success",
@@ -32,6 +37,13 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "94": "Duplicate request",
     "95": "Original transaction was not successful",
     "97": "Invalid checksum",
+    "99": "Unknown error",
+}
+_REFUSALS: Final[Mapping[RefundFault, str]] = {
+    RefundFault.NOT_NOW: "16",
+    RefundFault.DUPLICATE: "94",
+    RefundFault.NOT_PAID: "95",
+    RefundFault.OTHER_ERROR: "99",
 }
 _TEXTS: Final = TypeAdapter(dict[str, str | int])
 _UNSIGNED: Final = frozenset({"02", "03", "97"})
@@ -39,8 +51,11 @@ _UNSIGNED: Final = frozenset({"02", "03", "97"})
 
 def reply(
     store: Store, merchant: Merchant, body: bytes, *, is_open: bool, now_ms: int
-) -> dict[str, str]:
-    """Return the answer to a query or refund message; under maintenance it is always 08."""
+) -> dict[str, str] | None:
+    """Return the answer to a query or refund message; under maintenance it is always 08.
+
+    None is an answer that is lost on its way; what was asked for happened.
+    """
     message = _read(body)
     command = message.get("vnp_Command", "") if message else ""
     asked = {"querydr": QUERY_ASKED, "refund": REFUND_ASKED}.get(command)
@@ -62,6 +77,9 @@ def reply(
     else:
         with store.change() as tx:
             code, found = _answer(tx, message, now_ms)
+            is_lost = command == "refund" and code == "00" and _is_lost(tx, message)
+        if is_lost:
+            return None
         answer |= found
     answer |= {"vnp_ResponseCode": code, "vnp_Message": _MESSAGES[code]}
     if code in _UNSIGNED:
@@ -102,7 +120,7 @@ def _answer(tx: Tx, message: Mapping[str, str], now_ms: int) -> tuple[str, dict[
     latest = tx.execute(
         "SELECT * FROM vnpay_refund WHERE txn_ref = ? ORDER BY refund_id DESC", (order.txn_ref,)
     ).fetchone()
-    return "00", _refund_status(order, latest, now_ms) if latest else _status(order, now_ms)
+    return "00", _refund_status(tx, order, latest, now_ms) if latest else _status(order, now_ms)
 
 
 def _status(order: Order, now_ms: int) -> dict[str, str]:
@@ -120,9 +138,13 @@ def _status(order: Order, now_ms: int) -> dict[str, str]:
     }
 
 
-def _refund_status(order: Order, refund: Row, now_ms: int) -> dict[str, str]:
+def _refund_status(tx: Tx, order: Order, refund: Row, now_ms: int) -> dict[str, str]:
+    plan = _plan(tx, order.txn_ref)
+    is_other = plan.fault is RefundFault.OTHER_AMOUNT
+    amount_vnd = int(refund["amount_vnd"]) + (plan.delta_vnd if is_other else 0)
     return _status(order, now_ms) | {
-        "vnp_Amount": str(int(refund["amount_vnd"]) * 100),
+        "vnp_Amount": str(amount_vnd * 100),
+        "vnp_TransactionNo": str(FIRST_REFUND_NUMBER + int(refund["refund_id"])),
         "vnp_TransactionType": str(refund["kind"]),
         "vnp_TransactionStatus": "00" if now_ms >= int(refund["done_at_ms"]) else "05",
     }
@@ -144,14 +166,40 @@ def _refund(
     is_whole = amount_vnd == order.taken_vnd
     if hundredths or amount_vnd + refunded_vnd > order.taken_vnd or (kind == "02" and not is_whole):
         return "93", {}
-    tx.execute(
+    plan = _plan(tx, order.txn_ref)
+    if plan.fault in _REFUSALS:
+        return _REFUSALS[plan.fault], {}
+    takes_ms = plan.late_ms if plan.fault is RefundFault.LATE else REFUND_MS
+    kept = tx.execute(
         """INSERT INTO vnpay_refund (request_id, txn_ref, kind, amount_vnd, done_at_ms)
-           VALUES (?, ?, ?, ?, ?)""",
-        (message["vnp_RequestId"], order.txn_ref, kind, amount_vnd, now_ms + REFUND_MS),
-    )
+           VALUES (?, ?, ?, ?, ?) RETURNING refund_id""",
+        (message["vnp_RequestId"], order.txn_ref, kind, amount_vnd, now_ms + takes_ms),
+    ).fetchone()
     told = _status(order, now_ms) | {
         "vnp_Amount": amount,
+        "vnp_TransactionNo": str(FIRST_REFUND_NUMBER + int(kept["refund_id"])),
         "vnp_TransactionType": kind,
         "vnp_TransactionStatus": "05",
     }
     return "00", told
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    fault: RefundFault
+    late_ms: int
+    delta_vnd: int
+
+
+def _plan(tx: Tx, txn_ref: str) -> _Plan:
+    """Return what is planned for refunds of an order, else what is planned for all."""
+    row = tx.execute(
+        "SELECT * FROM vnpay_refund_plan WHERE txn_ref IN (?, '') ORDER BY txn_ref DESC", (txn_ref,)
+    ).fetchone()
+    if row is None:
+        return _Plan(RefundFault.NONE, 0, 0)
+    return _Plan(RefundFault(row["fault"]), int(row["late_ms"]), int(row["amount_delta_vnd"]))
+
+
+def _is_lost(tx: Tx, message: Mapping[str, str]) -> bool:
+    return _plan(tx, message["vnp_TxnRef"]).fault is RefundFault.ANSWER_LOST

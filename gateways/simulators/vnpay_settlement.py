@@ -3,9 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from gateways.simulators.clock import digits
 from gateways.simulators.store import Row, Store, Tx
+from gateways.simulators.vnpay_questions import FIRST_REFUND_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """What one beneficiary gets for one report: gross minus fees."""
+    """What one beneficiary gets for one report: gross minus fees and refunds, perhaps nothing.
+
+    `count` is of the lines it is the sum of.
+    """
 
     payout: str
     beneficiary: str
@@ -46,6 +51,8 @@ def settle(
 
     Asked again it is the same report; with further payments it is the whole day again under the
     next version, the new payments under new payouts. Orders in `leave_out` wait for another day.
+    Done refunds are kept from a beneficiary's new payout as far as it reaches, the oldest first;
+    the others wait for its next.
     """
     day = window.business_date
     with store.change() as tx:
@@ -64,7 +71,7 @@ def settle(
         version = int(earlier["version"]) if earlier else 0
         if earlier and not fresh:
             return _report(tx, day, version, str(earlier["content"]), ())
-        payouts = _pay_out(tx, day, fresh, fee_vnd)
+        payouts = _pay_out(tx, window, fresh, fee_vnd)
         content = _content(tx, merchant=merchant, day=day, version=version + 1)
         tx.execute(
             """INSERT OR REPLACE INTO vnpay_report (business_date, version, content)
@@ -76,13 +83,16 @@ def settle(
 
 def _report(tx: Tx, day: date, version: int, content: str, payouts: tuple[Payout, ...]) -> Report:
     count = tx.execute(
-        "SELECT count(*) FROM vnpay_order WHERE report_date = ?", (day.isoformat(),)
+        """SELECT (SELECT count(*) FROM vnpay_order WHERE report_date = :day)
+                + (SELECT count(*) FROM vnpay_refund_line WHERE report_date = :day)""",
+        {"day": day.isoformat()},
     ).fetchone()[0]
     return Report(f"vnpay-{day:%Y%m%d}-v{version}.csv", content, version, int(count), payouts)
 
 
-def _pay_out(tx: Tx, day: date, fresh: list[Row], fee_vnd: int) -> tuple[Payout, ...]:
-    """Write into each order which report and payout it is part of."""
+def _pay_out(tx: Tx, window: Window, fresh: list[Row], fee_vnd: int) -> tuple[Payout, ...]:
+    """Write into each order and refund which report and payout it is part of."""
+    day = window.business_date
     by_beneficiary: defaultdict[str, list[Row]] = defaultdict(list)
     for row in fresh:
         by_beneficiary[str(row["beneficiary"])].append(row)
@@ -96,33 +106,65 @@ def _pay_out(tx: Tx, day: date, fresh: list[Row], fee_vnd: int) -> tuple[Payout,
             "UPDATE vnpay_order SET report_date = ?, payout = ?, fee_vnd = ? WHERE order_id = ?",
             [(day.isoformat(), payout, fee_vnd, row["order_id"]) for row in rows],
         )
-        amount_vnd = sum(int(row["taken_vnd"]) - fee_vnd for row in rows)
-        payouts.append(Payout(payout, beneficiary, amount_vnd, len(rows), day))
+        gross_vnd = sum(int(row["taken_vnd"]) - fee_vnd for row in rows)
+        kept = _kept(tx, beneficiary, until_ms=window.until_ms, vnd_max=gross_vnd)
+        tx.executemany(
+            "INSERT INTO vnpay_refund_line (refund_id, report_date, payout) VALUES (?, ?, ?)",
+            [(row["refund_id"], day.isoformat(), payout) for row in kept],
+        )
+        amount_vnd = gross_vnd - sum(int(row["amount_vnd"]) for row in kept)
+        payouts.append(Payout(payout, beneficiary, amount_vnd, len(rows) + len(kept), day))
     return tuple(payouts)
 
 
-def _content(tx: Tx, *, merchant: str, day: date, version: int) -> str:
-    rows = tx.execute(
-        "SELECT * FROM vnpay_order WHERE report_date = ? ORDER BY effective_at_ms, order_id",
-        (day.isoformat(),),
+def _kept(tx: Tx, beneficiary: str, *, until_ms: int, vnd_max: int) -> list[Row]:
+    """Return refunds that no report holds yet and that come to no more than so much."""
+    done = tx.execute(
+        """SELECT r.refund_id, r.amount_vnd FROM vnpay_refund r
+             JOIN vnpay_order o ON o.txn_ref = r.txn_ref
+            WHERE o.beneficiary = ? AND o.report_date IS NOT NULL AND r.done_at_ms < ?
+              AND r.refund_id NOT IN (SELECT refund_id FROM vnpay_refund_line)
+            ORDER BY r.refund_id""",
+        (beneficiary, until_ms),
     ).fetchall()
-    amounts = [int(row["taken_vnd"]) * 100 for row in rows]
-    fees = [int(row["fee_vnd"]) * 100 for row in rows]
+    kept: list[Row] = []
+    for row in done:
+        if int(row["amount_vnd"]) <= vnd_max:
+            kept.append(row)
+            vnd_max -= int(row["amount_vnd"])
+    return kept
+
+
+def _content(tx: Tx, *, merchant: str, day: date, version: int) -> str:
+    """Return the text of a report: its payments, then its refunds, then what they come to."""
     lines = [
         f"REPORT,{merchant},{day:%Y%m%d},{version}",
         "TxnRef,TransactionNo,TransactionType,Amount,Fee,PayDate,Beneficiary,Payout",
     ]
-    for row, amount, fee in zip(rows, amounts, fees, strict=True):
+    amounts, fees = 0, 0
+    for row in tx.execute(_LINES, {"day": day.isoformat(), "first": FIRST_REFUND_NUMBER}):
+        amount, fee = int(row["amount_vnd"]) * 100, int(row["fee_vnd"]) * 100
+        amounts += amount if row["kind"] == "01" else -amount
+        fees += fee
         words = (
-            row["txn_ref"],
-            str(row["transaction_no"]),
-            "01",
-            str(amount),
-            str(fee),
-            digits(int(row["effective_at_ms"])),
-            row["beneficiary"],
-            row["payout"],
+            *(row["txn_ref"], str(row["number"]), row["kind"], str(amount), str(fee)),
+            *(digits(int(row["at_ms"])), row["beneficiary"], row["payout"]),
         )
         lines.append(",".join(words))
-    lines.append(f"TOTAL,{len(rows)},{sum(amounts)},{sum(fees)},COMPLETE")
+    lines.append(f"TOTAL,{len(lines) - 2},{amounts},{fees},COMPLETE")
     return "\n".join(lines) + "\n"
+
+
+_LINES: Final = """
+    SELECT txn_ref, transaction_no AS number, '01' AS kind, taken_vnd AS amount_vnd, fee_vnd,
+           effective_at_ms AS at_ms, beneficiary, payout
+      FROM vnpay_order WHERE report_date = :day
+     UNION ALL
+    SELECT o.txn_ref, :first + r.refund_id, r.kind, r.amount_vnd, 0,
+           r.done_at_ms, o.beneficiary, l.payout
+      FROM vnpay_refund_line l
+      JOIN vnpay_refund r ON r.refund_id = l.refund_id
+      JOIN vnpay_order o ON o.txn_ref = r.txn_ref
+     WHERE l.report_date = :day
+     ORDER BY kind, at_ms, number
+"""

@@ -152,6 +152,61 @@ def test_what_was_not_paid_cannot_be_refunded(far: FarSide):
     assert (unknown.outcome, unknown.partner_code) == (RefundOutcome.REFUSED, "91")
 
 
+def test_a_refund_whose_answer_is_lost_was_taken(far: FarSide, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(vnpay_questions, "REFUND_MS", 0)
+    order = refund(far.pay(), "F1", 350_000)
+    far.post("vnpay/plan", refund="answer_lost")
+    with pytest.raises(OutcomeUnknown):
+        far.gateway.refund(order)
+    assert far.gateway.ask_refund(order, now=datetime.now(UTC)).outcome is RefundOutcome.DONE
+    assert far.gateway.refund(order).partner_code == "94"
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "code"),
+    [
+        ("refused_16", RefundOutcome.REFUSED, "16"),
+        ("refused_94", RefundOutcome.UNKNOWN, "94"),
+        ("refused_95", RefundOutcome.REFUSED, "95"),
+        ("refused_99", RefundOutcome.UNKNOWN, "99"),
+    ],
+)
+def test_a_refund_that_is_refused_by_plan_never_happens(
+    far: FarSide, fault: str, outcome: RefundOutcome, code: str
+):
+    prepared = far.pay()
+    order = refund(prepared, "F1", 350_000)
+    far.post("vnpay/plan", txn_ref=prepared.reference, refund=fault)
+    answer = far.gateway.refund(order)
+    assert (answer.outcome, answer.partner_code) == (outcome, code)
+    assert far.gateway.ask_refund(order, now=datetime.now(UTC)).outcome is RefundOutcome.UNKNOWN
+    other = far.pay("P2")
+    assert far.gateway.refund(refund(other, "F2", 350_000)).outcome is RefundOutcome.ACCEPTED
+
+
+def test_a_refund_may_take_as_long_as_planned(far: FarSide, monkeypatch: pytest.MonkeyPatch):
+    order = refund(far.pay(), "F1", 350_000)
+    far.post("vnpay/plan", refund="late", late_s=864_000)
+    far.gateway.refund(order)
+    for after_s, outcome in ((863_900, RefundOutcome.ACCEPTED), (864_000, RefundOutcome.DONE)):
+        later_ms = now_ms() + after_s * 1000
+        monkeypatch.setattr("gateways.simulators.vnpay.now_ms", lambda at=later_ms: at)
+        now = datetime.now(UTC) + timedelta(seconds=after_s)
+        assert far.gateway.ask_refund(order, now=now).outcome is outcome
+
+
+def test_a_refund_may_be_told_with_another_amount(far: FarSide, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(vnpay_questions, "REFUND_MS", 0)
+    order = refund(far.pay(), "F1", 350_000)
+    far.post("vnpay/plan", refund="other_amount")
+    assert far.gateway.refund(order).outcome is RefundOutcome.ACCEPTED
+    now = datetime.now(UTC)
+    assert far.gateway.ask_refund(order, now=now).outcome is RefundOutcome.UNKNOWN
+    far.post("vnpay/plan", txn_ref=order.payment.reference, refund="none")
+    later = now + timedelta(seconds=1)
+    assert far.gateway.ask_refund(order, now=later).outcome is RefundOutcome.DONE
+
+
 def asked(far: FarSide, message: dict[str, str | int]) -> str:
     """Return the call code a refund message gets, signed as it is."""
     texts = {name: str(value) for name, value in message.items()}

@@ -1,10 +1,13 @@
 """Reports of the simulated VNPAY, read by our gateway."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from gateways.contract import SettlementReport
+import pytest
+
+from gateways.contract import LineKind, Prepared, RefundOrder, SettlementReport
+from gateways.simulators import vnpay_questions
 from gateways.simulators.clock import moment, now_ms
 from ledger.money import Money
 from tests.gateways.simulators.far_side import FarSide, far_side
@@ -94,3 +97,62 @@ def test_fees_are_kept_back_from_the_payout(tmp_path: Path):
 
 def test_a_day_without_payments_has_a_report_too(far: FarSide):
     assert read(far, far.settle("2026-09-01")).lines == ()
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let refunds be done in the moment they are ordered."""
+    monkeypatch.setattr(vnpay_questions, "REFUND_MS", 0)
+
+
+def give_back(far: FarSide, prepared: Prepared, reference: str, vnd: int) -> None:
+    now = datetime.now(UTC)
+    far.gateway.refund(RefundOrder(reference, prepared, "", Money(vnd), "lan", "Hoan tien", now))
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_done_refund_is_a_line_and_is_kept_from_the_payout(far: FarSide):
+    far.pay("P1", vnd=400_000)
+    twice = far.pay("P2", vnd=350_000)
+    give_back(far, twice, "F1", 350_000)
+    made = far.settle("2026-09-01")
+    report = read(far, made)
+    kept = report.lines[-1]
+    assert [line.kind for line in report.lines] == [LineKind.PAYMENT, LineKind.PAYMENT, kept.kind]
+    assert (kept.kind, kept.reference, kept.amount) == (LineKind.REFUND, "P2", Money(350_000))
+    assert kept.payout == report.lines[0].payout
+    assert report.total == Money(400_000)
+    (payout,) = made["new_payouts"]
+    assert (payout["amount_vnd"], payout["count"], made["count"]) == (400_000, 3, 3)
+    (refund,) = far.client.get("/simulator/vnpay/orders/P2/refunds").json()["refunds"]
+    assert (refund["amount_vnd"], refund["report_date"]) == (350_000, "2026-09-01")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_refund_waits_for_a_payout_of_its_beneficiary_that_reaches(far: FarSide):
+    first = far.pay("P1", vnd=350_000)
+    far.settle("2026-09-01")
+    give_back(far, first, "F1", 350_000)
+    far.pay("P2", vnd=100_000)
+    far.pay("P3", vnd=900_000, beneficiary="BHXH-01")
+    kinds = [line.kind for line in read(far, far.settle("2026-09-02")).lines]
+    assert kinds == [LineKind.PAYMENT, LineKind.PAYMENT]
+    far.pay("P4", vnd=400_000)
+    made = far.settle("2026-09-03")
+    assert [line.reference for line in read(far, made).lines] == ["P4", "P1"]
+    assert made["new_payouts"][0]["amount_vnd"] == 50_000
+    assert read(far, far.settle("2026-09-03")) == read(far, made)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_payout_that_comes_to_nothing_is_credited_to_nobody(far: FarSide):
+    give_back(far, far.pay("P1"), "F1", 350_000)
+    (payout,) = far.settle("2026-09-01")["new_payouts"]
+    assert payout["amount_vnd"] == 0
+    stated = far.post("treasury/statement", business_date="2026-09-01")
+    assert [one["payouts"] for one in stated["statements"]] == [[]]
+
+
+def test_a_refund_that_is_not_done_yet_stands_in_no_report(far: FarSide):
+    give_back(far, far.pay("P1"), "F1", 350_000)
+    assert [line.kind for line in read(far, far.settle("2026-09-01")).lines] == [LineKind.PAYMENT]
