@@ -7,6 +7,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 
 from api.access.staff_session import staff_of
+from api.console.movement_words import movement_word
 from api.console.words import word
 from api.house import House
 from api.page import in_both_languages
@@ -57,6 +58,7 @@ def routes(house: House) -> APIRouter:
             report=shown.report,
             total=total,
             word=partial(word, house.pages.speech(request)),
+            movement=partial(movement_word, house.pages.speech(request)),
             staff_token=staff.token(),
         )
         return staff.remember(page, now=house.clock())

@@ -6,7 +6,6 @@ from typing import Final
 
 from api.language import Speech
 from ledger.audit_record import Act, StockReason
-from payments.capture import Movement
 from payments.postgres.delivery_rows import DeliveryState
 from payments.push_obligations import PushOutcome
 from payments.states import PaymentState
@@ -19,9 +18,6 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         PaymentState.PENDING: "Đang chờ kết quả",
         PaymentState.UNKNOWN: "Chưa có kết quả",
         PaymentState.HELD: "Đã thu, đang kiểm tra",
-        Movement.CAPTURED: "Đã thu",
-        Movement.CAPTURED_TWICE: "Thu thừa",
-        Movement.PARKED: "Chờ xử lý",
         FileState.RECEIVED: "Đã nhận",
         FileState.ACCEPTED: "Đã chấp nhận",
         FileState.QUARANTINED: "Đã cách ly",
