@@ -79,6 +79,8 @@ def open_for(
     shown: Money | None,
     language: str,
     client: str,
+    metadata: Mapping[str, str] = NOTHING_SAID,
+    return_url: str = "",
 ) -> Payment:
     """Open a payment of these obligations under a freshly drawn number.
 
@@ -86,7 +88,13 @@ def open_for(
         payments.errors.PaymentsError: as `payments.open_payment` says.
     """
     order = order_for(
-        house, obligation_ids=obligation_ids, shown=shown, language=language, client=client
+        house,
+        obligation_ids=obligation_ids,
+        shown=shown,
+        language=language,
+        client=client,
+        metadata=metadata,
+        return_url=return_url,
     )
     return open_payment(tx, order, rates=house.rates, now=house.clock(), today=house.today())
 

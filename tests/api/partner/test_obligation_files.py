@@ -112,7 +112,7 @@ def test_a_body_of_ten_megabytes_is_not_read(client: TestClient, house: House) -
         ("/v1/obligations/files?kind=social_insurance", CSV_TYPE, 422),
         (f"{PATH}&plate=30A", CSV_TYPE, 422),
         (f"{PATH}&authority=thanhtra", CSV_TYPE, 404),
-        (f"{PATH}&authority=%00", CSV_TYPE, 404),
+        (f"{PATH}&authority=%00", CSV_TYPE, 422),
         (PATH, "multipart/form-data", 422),
     ],
 )
