@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
@@ -66,18 +67,19 @@ _log = structlog.get_logger()
 
 Show = Callable[[Request, Problem], Response]
 Tell = Callable[[Request, Exception], Response]
+Build = Callable[[], ASGIApp]
 
 
-def application(house: House) -> ASGIApp:
+def application(house: House) -> "Hosts":
     """Return the program behind all three hosts; the Host header decides which one answers."""
     hosts = {
-        _netloc(house.settings.citizen_url): _citizen(house),
-        _netloc(house.settings.staff_url): _staff(house),
-        _netloc(house.settings.partner_url): _partner(house),
+        _netloc(house.settings.citizen_url): partial(_citizen, house),
+        _netloc(house.settings.staff_url): partial(_staff, house),
+        _netloc(house.settings.partner_url): partial(_partner, house),
     }
     return Hosts(
         hosts,
-        hearing={_netloc(house.settings.partner_url): _hearing(house)},
+        hearing={_netloc(house.settings.partner_url): partial(_hearing, house)},
         threads_max=house.settings.threads_max,
     )
 
@@ -86,13 +88,22 @@ class Hosts:
     """Hands each request to the host it names; sheds what would only pile up."""
 
     def __init__(
-        self, hosts: Mapping[str, ASGIApp], *, hearing: Mapping[str, ASGIApp], threads_max: int
+        self, hosts: Mapping[str, Build], *, hearing: Mapping[str, Build], threads_max: int
     ) -> None:
-        """Keep the programs by `host:port` as browsers send it; `hearing` are those of gateways."""
-        self._hosts = hosts
-        self._hearing = hearing
+        """Keep how programs are built, by `host:port` as browsers send it.
+
+        `hearing` are those of gateways. Each is built once, when it is first asked.
+        """
+        self._hosts = {host: cache(build) for host, build in hosts.items()}
+        self._hearing = {host: cache(build) for host, build in hearing.items()}
         self._threads_max = threads_max
         self._in_flight = 0
+
+    def built(self) -> "Hosts":
+        """Build all of it now, so that nobody's first request waits; return the same."""
+        for build in (*self._hosts.values(), *self._hearing.values()):
+            build()
+        return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or the server's start and stop."""
@@ -101,9 +112,9 @@ class Hosts:
             return
         host = _host_of(scope)
         if host in self._hearing and str(scope.get("path", "")).startswith(callbacks.PATH):
-            await self._hearing[host](scope, receive, send)
+            await self._hearing[host]()(scope, receive, send)
             return
-        app = self._hosts.get(host) or _refusal(HTTPException(404))
+        app = self._hosts[host]() if host in self._hosts else _refusal(HTTPException(404))
         if self._in_flight >= IN_FLIGHT_MAX:
             app = _refusal(HTTPException(503))
         self._in_flight += 1

@@ -39,7 +39,7 @@ def web(chosen: argparse.Namespace) -> int:
     settings = read_settings("web", WEB)
     start_logs(level=settings.log_level)
     sockets = open_ports(settings)
-    app = application(open_house(settings, process="web", roles=WEB))
+    app = application(open_house(settings, process="web", roles=WEB)).built()
     workers = [
         Child(f"web-{ordinal}", partial(work, app, sockets))
         for ordinal in range(1, chosen.workers + 1)

@@ -310,7 +310,7 @@ def _agency(far_side: str, secret: str) -> dict[str, object]:
 
 
 def _pages(settings: Settings) -> ASGIApp:
-    return application(open_house(settings, process="web", roles=WEB))
+    return application(open_house(settings, process="web", roles=WEB)).built()
 
 
 def _fill(house: House, environment: Mapping[str, str]) -> None:

@@ -80,7 +80,7 @@ def _answer(environment: Mapping[str, str], listening: socket.socket) -> None:
     os.environ.update(environment)
     structlog.configure(processors=[_drop])
     settings = read_settings()
-    work(application(open_house(settings, process="bench", roles=WEB)), [listening])
+    work(application(open_house(settings, process="bench", roles=WEB)).built(), [listening])
 
 
 def _drop(_logger: object, _method: str, _event: object) -> str:

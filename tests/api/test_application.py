@@ -67,7 +67,7 @@ def test_a_flood_of_callbacks_refuses_nobody_else() -> None:
             await is_over.wait()
         await PlainTextResponse("done")(scope, receive, send)
 
-    hosts = Hosts({"x": slow}, hearing={"x": slow}, threads_max=1)
+    hosts = Hosts({"x": lambda: slow}, hearing={"x": lambda: slow}, threads_max=1)
 
     async def call(path: str) -> None:
         async def send(message: Message) -> None:
@@ -97,7 +97,7 @@ def test_f11_more_than_can_be_worked_on_is_refused_at_once() -> None:
         await anyio.sleep(0.2)
         await PlainTextResponse("done")(scope, receive, send)
 
-    hosts = Hosts({"x": slow}, hearing={"x": slow}, threads_max=1)
+    hosts = Hosts({"x": lambda: slow}, hearing={"x": lambda: slow}, threads_max=1)
     statuses: list[int] = []
 
     async def call() -> None:
@@ -120,3 +120,10 @@ def test_f11_more_than_can_be_worked_on_is_refused_at_once() -> None:
     anyio.run(flood)
     assert statuses.count(503) == 10
     assert statuses.count(200) == IN_FLIGHT_MAX
+
+
+def test_each_host_is_built_once_and_all_of_them_when_told_to(house: House) -> None:
+    hosts = application(house).built()
+    for address in (house.settings.citizen_url, house.settings.staff_url):
+        first, again = (TestClient(hosts, base_url=address).get("/health") for _ in range(2))
+        assert first.json() == again.json() == {"status": "up"}
