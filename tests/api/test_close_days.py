@@ -22,7 +22,7 @@ from payments.push_obligations import push_obligations
 from payments.states import PaymentState
 from reconciliation.close_day import DayBlocked, DayClosed
 from tests.api.conftest import NOON
-from tests.gateways.simulators.far_side import FarSide, far_side
+from tests.gateways.simulators.far_side import FarSide, far_side, stopped_clock
 
 DAY = date(2026, 11, 23)
 AFTERNOON = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -47,8 +47,9 @@ class Paid:
 
 
 @pytest.fixture
-def paid(house: House, tmp_path: Path) -> Iterator[Paid]:
+def paid(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Paid]:
     """Give a house that heard of its money only by asking."""
+    stopped_clock(monkeypatch, house.clock())
     with far_side(tmp_path) as far:
         settings = house.settings.model_copy(update={"inbox": far.drop})
         house = replace(house, settings=settings, gateways={"vnpay": far.gateway})

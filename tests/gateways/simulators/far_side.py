@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from gateways.contract import Prepared, Redirect
+from gateways.simulators import clock
 from gateways.simulators.application import Settings, build
+from gateways.simulators.clock import ms_of
 from gateways.simulators.store import Store
 from gateways.simulators.vnpay_callbacks import Rule
 from gateways.simulators.vnpay_orders import Merchant
@@ -102,6 +105,28 @@ def settings_in(folder: Path) -> Settings:
         fee_vnd=0,
         accounts=(),
     )
+
+
+@dataclass
+class Clock:
+    """What the far sides take for the clock of their machine, once it stands in its place."""
+
+    at: datetime
+
+    def time_ns(self) -> int:
+        """Return the time it stands at."""
+        return ms_of(self.at) * 1_000_000
+
+    def later(self, **by: int) -> None:
+        """Turn it on, by units as `timedelta` names them."""
+        self.at += timedelta(**by)
+
+
+def stopped_clock(patch: pytest.MonkeyPatch, at: datetime) -> Clock:
+    """Put a clock in the far sides that only moves when it is turned."""
+    stopped = Clock(at)
+    patch.setattr(clock, "time", stopped)
+    return stopped
 
 
 @contextmanager
