@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from api.clock import now, vietnam_day
 from api.far_side import Sandbox
@@ -26,6 +26,9 @@ from payments.client_event import EventType
 
 FAR_SIDE: Final = "CLEARING_FAR_SIDE_URL"
 WAIT_S_MAX: Final = 60
+UNTIL_IT_IS_OVER_S_MAX: Final = 1_200
+"""How long to wait for what comes once the time of a payment is over."""
+
 _PAYER_ADDRESS: Final = "127.0.0.1"
 _FINE_VND: Final = 1_000_000
 
@@ -35,48 +38,56 @@ class Making:
     """What makes an event happen: how far a payment goes, and what its gateway does then.
 
     `behaviour` is what becomes of the order at the simulated gateway, '' to leave it undecided.
+    `is_paid_again` has the fine paid by a second payment, once the first one failed.
     """
 
     is_started: bool = True
     behaviour: str = ""
     is_cancelled: bool = False
+    is_paid_again: bool = False
+    wait_s_max: int = WAIT_S_MAX
 
 
 MADE: Final[Mapping[EventType, Making]] = MappingProxyType(
     {
         EventType.PAYMENT_CREATED: Making(is_started=False),
         EventType.PAYMENT_PENDING: Making(),
+        EventType.PAYMENT_UNKNOWN: Making(
+            behaviour="reversed_04", wait_s_max=UNTIL_IT_IS_OVER_S_MAX
+        ),
         EventType.PAYMENT_HELD: Making(behaviour="wrong_amount"),
         EventType.PAYMENT_PAID: Making(behaviour="paid"),
         EventType.PAYMENT_FAILED: Making(behaviour="declined"),
+        EventType.PAYMENT_EXPIRED: Making(is_started=False, wait_s_max=UNTIL_IT_IS_OVER_S_MAX),
+        EventType.PAYMENT_OVERPAID: Making(behaviour="declined_then_paid", is_paid_again=True),
         EventType.PAYMENT_CANCEL_ASKED: Making(is_cancelled=True),
+        EventType.PAYMENT_CORRECTED: Making(behaviour="declined_then_paid"),
+        EventType.REFUND_PROPOSED: Making(behaviour="declined_then_paid", is_paid_again=True),
     }
 )
 """What can be made to happen with a payment of one sample fine."""
 
-_STAFF: Final = "two people of the staff decide on refunds: pay something, then see the console"
+_STAFF: Final = "a person of the staff decides: trigger refund.proposed, then see the console"
+_GIVEN_BACK: Final = (
+    "what was paid must be due back: trigger payment.paid, cancel or lower its decision"
+    " (POST /v1/obligations/changes), then see the console"
+)
 NOT_MADE: Final[Mapping[EventType, str]] = MappingProxyType(
     {
         EventType.PAYMENT_SETTLED: "its day must close: pay something, then `clearing close-day`",
-        EventType.PAYMENT_UNKNOWN: "its gateway must give no answer until it can be asked no more",
-        EventType.PAYMENT_EXPIRED: "it takes its time: trigger payment.created and wait until"
-        " `expires_at`",
-        EventType.PAYMENT_OVERPAID: "somebody must pay what is paid: the lock is there against it",
-        EventType.PAYMENT_CORRECTED: "money must come for a payment that ended: trigger"
-        " payment.pending, let it expire, then press Pay on the gateway's page",
         EventType.PAYMENT_REFUNDING: _STAFF,
-        EventType.PAYMENT_RESUMED: _STAFF,
+        EventType.PAYMENT_RESUMED: _GIVEN_BACK,
         EventType.PAYMENT_REFUNDED: _STAFF,
-        EventType.REFUND_PROPOSED: "something must be due back: trigger payment.paid, cancel its"
-        " decision (POST /v1/obligations/changes), then POST /v1/refunds",
         EventType.REFUND_APPROVED: _STAFF,
         EventType.REFUND_REJECTED: _STAFF,
         EventType.REFUND_SENT: _STAFF,
-        EventType.REFUND_UNKNOWN: _STAFF,
+        EventType.REFUND_UNKNOWN: f"{_STAFF}, the far side told before with"
+        ' POST /simulator/vnpay/plan {"refund": "answer_lost"}',
         EventType.REFUND_DONE: _STAFF,
-        EventType.REFUND_REFUSED: _STAFF,
-        EventType.ACKNOWLEDGEMENT_REPLACED: _STAFF,
-        EventType.ACKNOWLEDGEMENT_REVOKED: _STAFF,
+        EventType.REFUND_REFUSED: f"{_STAFF}, the far side told before with"
+        ' POST /simulator/vnpay/plan {"refund": "refused_16"}',
+        EventType.ACKNOWLEDGEMENT_REPLACED: _GIVEN_BACK,
+        EventType.ACKNOWLEDGEMENT_REVOKED: _GIVEN_BACK,
         EventType.ENDPOINT_DISABLED: "answer a delivery of an endpoint with 410",
     }
 )
@@ -122,20 +133,19 @@ def make(
 ) -> int:
     """Bring one payment where the event happens, wait for it, and return 1 when it does not."""
     making = MADE[wanted]
-    payment = _opened(door, authority)
-    number = str(payment["number"])
-    show(f"payment {number} of {payment['amount_vnd']:,} dong is open")
+    owed = _owed(door, authority)
+    number = _opened(door, owed)
     if making.is_started:
-        body: dict[str, object] = {"gateway": "vnpay", "payer_address": _PAYER_ADDRESS}
-        url = str(door.post(f"/v1/payments/{number}/attempts", body, once=_key())["url"])
-        show("started at vnpay")
-        if making.behaviour:
-            sandbox.pay(url, behaviour=making.behaviour)
-            show(f"the gateway's page was left: {making.behaviour}")
+        _pay(door, sandbox, number, behaviour=making.behaviour)
     if making.is_cancelled:
         door.post(f"/v1/payments/{number}/cancel", once=_key())
         show("cancelled")
-    return _wait_for(door, wanted, number, pause)
+    if making.is_paid_again:
+        _wait_for(door, EventType.PAYMENT_FAILED, number, pause, s_max=WAIT_S_MAX)
+        again = _opened(door, owed)
+        _pay(door, sandbox, again, behaviour="paid")
+        _wait_for(door, EventType.PAYMENT_PAID, again, pause, s_max=WAIT_S_MAX)
+    return _wait_for(door, wanted, number, pause, s_max=making.wait_s_max)
 
 
 def ping(door: Integrator) -> int:
@@ -167,8 +177,8 @@ def _far_side(url: str | None) -> str:
     return found.rstrip("/")
 
 
-def _opened(door: Integrator, authority: str) -> dict[str, Any]:
-    """Return a payment of a new sample fine, pushed, looked up and opened as a portal does."""
+def _owed(door: Integrator, authority: str) -> dict[str, object]:
+    """Push a new sample fine and return what finds it."""
     today = vietnam_day(now())
     number = f"TRIGGER-{secrets.token_hex(4).upper()}"
     plate = "30A-246.80"
@@ -193,20 +203,38 @@ def _opened(door: Integrator, authority: str) -> dict[str, Any]:
     ]
     if pushed["outcome"] != "new":
         raise DoorRefused(f"the sample fine was not taken: {pushed}")
-    asked = {"number": number, "subject": plate, "decided_on": _text(owed.decided_on)}
-    found = door.post("/v1/look-ups", asked)
+    return {"number": number, "subject": plate, "decided_on": _text(owed.decided_on)}
+
+
+def _opened(door: Integrator, owed: dict[str, object]) -> str:
+    """Return the number of a payment of what was found, looked up and opened as a portal does."""
+    found = door.post("/v1/look-ups", owed)
     body = {"obligations": [found["obligation"]], "shown_total_vnd": found["total_vnd"]}
-    return door.post("/v1/payments", body, once=_key())
+    payment = door.post("/v1/payments", body, once=_key())
+    show(f"payment {payment['number']} of {payment['amount_vnd']:,} dong is open")
+    return str(payment["number"])
 
 
-def _wait_for(door: Integrator, wanted: EventType, number: str, pause: Pause) -> int:
-    for _ in range(WAIT_S_MAX):
+def _pay(door: Integrator, sandbox: Sandbox, number: str, *, behaviour: str) -> None:
+    """Start a payment, and leave its gateway's page unless nothing shall become of it."""
+    body: dict[str, object] = {"gateway": "vnpay", "payer_address": _PAYER_ADDRESS}
+    url = str(door.post(f"/v1/payments/{number}/attempts", body, once=_key())["url"])
+    show("started at vnpay")
+    if behaviour:
+        sandbox.pay(url, behaviour=behaviour)
+        show(f"the gateway's page was left: {behaviour}")
+
+
+def _wait_for(door: Integrator, wanted: EventType, number: str, pause: Pause, *, s_max: int) -> int:
+    if s_max > WAIT_S_MAX:
+        show(f"{wanted.value} comes once the time of the payment is over, which takes minutes")
+    for _ in range(s_max):
         for event in door.get("/v1/events", payment=number, order="asc", limit=100)["events"]:
             if event["type"] == wanted:
                 show(f"{wanted.value}  {event['id']}")
                 return 0
         pause(1)
-    show(f"{wanted.value} did not come within {WAIT_S_MAX} s; GET /v1/payments/{number} says more")
+    show(f"{wanted.value} did not come within {s_max} s; GET /v1/payments/{number} says more")
     return 1
 
 

@@ -17,6 +17,9 @@ class Behaviour(enum.StrEnum):
     DOUBLED = "doubled"  # told twice at the same time
     LATE = "late"  # paid now, told later
     PAY_THEN_LATE = "pay_then_late"  # in progress first, paid and told later
+    DECLINED_THEN_PAID = (
+        "declined_then_paid"  # declined and told so, paid and told later all the same
+    )
     WRONG_AMOUNT = "wrong_amount"  # another amount is charged, told and reported
     BAD_SIGNATURE = "bad_signature"  # told under a wrong signature
     HELD = "held_07"  # taken, under suspicion

@@ -32,6 +32,7 @@ _CODES: Final[Mapping[Behaviour, tuple[str, str]]] = MappingProxyType(
         Behaviour.DECLINED: ("51", "02"),
     }
 )
+_PAID_LATER: Final = frozenset({Behaviour.PAY_THEN_LATE, Behaviour.DECLINED_THEN_PAID})
 _EXPIRED: Final = ("11", "02")
 _REQUIRED: Final = (
     *("Version", "Command", "TmnCode", "Amount", "CreateDate", "CurrCode", "IpAddr", "Locale"),
@@ -80,14 +81,19 @@ class Order:
         if self.response_code is None or self.transaction_status is None:
             return _EXPIRED if now_ms > self.expires_at_ms else ("99", "01")
         if self.effective_at_ms is not None and now_ms < self.effective_at_ms:
-            return "99", "01"
+            is_declined = self.behaviour == Behaviour.DECLINED_THEN_PAID
+            return _CODES[Behaviour.DECLINED] if is_declined else ("99", "01")
         return self.response_code, self.transaction_status
+
+    def is_taken_at(self, now_ms: int) -> bool:
+        """Say whether VNPAY has a transaction of it at a moment."""
+        return bool(self.transaction_no) and self.status_at(now_ms)[1] not in {"01", "02"}
 
     def result(self, merchant: Merchant, now_ms: int) -> dict[str, str]:
         """Return what the browser's return and the callback say at a moment."""
         response, status = self.status_at(now_ms)
         amount_vnd = self.amount_vnd if self.taken_vnd is None else self.taken_vnd
-        is_taken = bool(self.transaction_no) and status != "01"
+        is_taken = self.is_taken_at(now_ms)
         return {
             "vnp_Amount": str(amount_vnd * 100),
             "vnp_BankCode": "NCB",
@@ -211,11 +217,11 @@ class _Plan:
 
     @property
     def pays_after_ms(self) -> int:
-        return self.late_ms if self.behaviour is Behaviour.PAY_THEN_LATE else 0
+        return self.late_ms if self.behaviour in _PAID_LATER else 0
 
     @property
     def tells_after_ms(self) -> int:
-        is_late = self.behaviour in {Behaviour.LATE, Behaviour.PAY_THEN_LATE}
+        is_late = self.behaviour in {Behaviour.LATE, *_PAID_LATER}
         return self.late_ms if is_late else 0
 
 
@@ -236,10 +242,13 @@ def _write_callbacks(tx: Tx, merchant: Merchant, order: Order, plan: _Plan) -> N
     assert order.effective_at_ms is not None
     is_forged = plan.behaviour is Behaviour.BAD_SIGNATURE
     secret = f"not {merchant.hash_secret}" if is_forged else merchant.hash_secret
-    query = sealed_query(order.result(merchant, order.effective_at_ms), secret=secret)
-    due_at_ms = order.effective_at_ms - plan.pays_after_ms + plan.tells_after_ms
-    copies = {Behaviour.LOST: 0, Behaviour.DOUBLED: 2}.get(plan.behaviour, 1)
-    for _ in range(copies):
+    told_at_ms = order.effective_at_ms - plan.pays_after_ms
+    told = [(order.effective_at_ms, told_at_ms + plan.tells_after_ms)]
+    told *= {Behaviour.LOST: 0, Behaviour.DOUBLED: 2}.get(plan.behaviour, 1)
+    if plan.behaviour is Behaviour.DECLINED_THEN_PAID:
+        told.insert(0, (told_at_ms, told_at_ms))
+    for as_of_ms, due_at_ms in told:
+        query = sealed_query(order.result(merchant, as_of_ms), secret=secret)
         tx.execute(
             """INSERT INTO vnpay_delivery (txn_ref, query, due_at_ms, tries, is_done)
                VALUES (?, ?, ?, 0, 0)""",

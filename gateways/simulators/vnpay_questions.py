@@ -125,7 +125,7 @@ def _answer(tx: Tx, message: Mapping[str, str], now_ms: int) -> tuple[str, dict[
 
 def _status(order: Order, now_ms: int) -> dict[str, str]:
     _, status = order.status_at(now_ms)
-    is_taken = bool(order.transaction_no) and status != "01"
+    is_taken = order.is_taken_at(now_ms)
     amount_vnd = order.taken_vnd if is_taken and order.taken_vnd else order.amount_vnd
     return {
         "vnp_Amount": str(amount_vnd * 100),

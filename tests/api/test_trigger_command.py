@@ -1,6 +1,10 @@
 """`clearing trigger`: every event of the catalogue is made, or it says how it comes about."""
 
 import argparse
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,6 +19,10 @@ from gateways.simulators.faults import Behaviour
 from payments.client_event import EventType
 from tests.api.conftest import PARTNER_KEY
 from tests.api.partner.told import register
+from tests.two_sides import TwoSides, two_sides
+
+_CALLBACKS_COME: Final = threading.Event()
+"""Nobody sets it: waiting for it lets the far sides' own threads work."""
 
 
 @pytest.fixture
@@ -23,6 +31,13 @@ def door(house: House) -> Integrator:
     register(house.open_tx, "csgt")
     client = TestClient(application(house), base_url="http://partner.test")
     return Integrator(client, "http://partner.test", PARTNER_KEY)
+
+
+@pytest.fixture
+def sides(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TwoSides]:
+    """Give the house and its far sides, which speak over HTTP."""
+    with two_sides(house, tmp_path, monkeypatch) as started:
+        yield started
 
 
 def _never(_seconds: int) -> None:
@@ -48,6 +63,38 @@ def test_an_event_really_happens(
     assert make(door, nowhere, wanted, authority="csgt", pause=_never) == 0
     (event,) = door.get("/v1/events", type=wanted.value)["events"]
     assert f"{wanted.value}  {event['id']}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        EventType.PAYMENT_CORRECTED,
+        EventType.PAYMENT_OVERPAID,
+        EventType.REFUND_PROPOSED,
+    ],
+)
+def test_money_that_comes_after_all_is_made_at_the_far_side(
+    sides: TwoSides, wanted: EventType
+) -> None:
+    def pause(seconds: int) -> None:
+        sides.clock.later(seconds=seconds)
+        _CALLBACKS_COME.wait(0.05)
+
+    assert make(_door(sides), sides.far, wanted, authority="csgt", pause=pause) == 0
+
+
+def test_what_takes_until_the_time_is_over_is_waited_for(sides: TwoSides) -> None:
+    def pause(_seconds: int) -> None:
+        sides.clock.later(minutes=1)
+        sides.ask()
+
+    unknown = EventType.PAYMENT_UNKNOWN
+    assert make(_door(sides), sides.far, unknown, authority="csgt", pause=pause) == 0
+
+
+def _door(sides: TwoSides) -> Integrator:
+    register(sides.house.open_tx, "csgt")
+    return Integrator(sides.client, sides.house.settings.partner_url, PARTNER_KEY)
 
 
 def test_an_event_that_does_not_come_ends_with_1(
@@ -89,6 +136,7 @@ def test_the_list_has_a_line_for_every_event(capsys: pytest.CaptureFixture[str])
         (["trigger"], "--list"),
         (["trigger", "payment.lost"], "'payment.lost' is no event"),
         (["trigger", "payment.settled"], "close-day"),
+        (["trigger", "refund.unknown"], "answer_lost"),
         (["trigger", "payment.paid", "--key", "k"], "CLEARING_FAR_SIDE_URL"),
     ],
 )

@@ -18,7 +18,7 @@ from payments.states import PaymentState
 from reconciliation.breaks import BreakKind
 from reconciliation.postgres import break_rows
 from tests.api.conftest import house
-from tests.invariants.two_sides import TwoSides, two_sides
+from tests.two_sides import TwoSides, two_sides
 
 __all__ = ["house"]
 

@@ -139,6 +139,7 @@ def test_paying_after_the_time_is_over_takes_no_money(store: Store):
         (Behaviour.DOUBLED, ("00", "00"), 350_000, 2),
         (Behaviour.LATE, ("00", "00"), 350_000, 1),
         (Behaviour.PAY_THEN_LATE, ("99", "01"), 350_000, 1),
+        (Behaviour.DECLINED_THEN_PAID, ("51", "02"), 350_000, 2),
         (Behaviour.WRONG_AMOUNT, ("00", "00"), 349_000, 1),
         (Behaviour.BAD_SIGNATURE, ("00", "00"), 350_000, 1),
         (Behaviour.HELD, ("07", "07"), 350_000, 1),
@@ -165,6 +166,17 @@ def test_what_is_in_progress_is_paid_later(store: Store):
     order = pressed(store, wanted=Behaviour.PAY_THEN_LATE)
     assert order.status_at(NOW + 19_999) == ("99", "01")
     assert order.status_at(NOW + 20_000) == ("00", "00")
+
+
+def test_what_was_declined_may_be_paid_all_the_same(store: Store):
+    opened(store)
+    order = pressed(store, wanted=Behaviour.DECLINED_THEN_PAID)
+    before, after = order.result(MERCHANT, NOW + 19_999), order.result(MERCHANT, NOW + 20_000)
+    told = ("vnp_TransactionStatus", "vnp_TransactionNo")
+    assert [before[name] for name in told] == ["02", "0"]
+    assert [after[name] for name in told] == ["00", "15000001"]
+    due = store.rows("SELECT due_at_ms FROM vnpay_delivery ORDER BY due_at_ms")
+    assert [row["due_at_ms"] - NOW for row in due] == [0, 20_000]
 
 
 def test_the_return_address_keeps_what_the_merchant_put_there(store: Store):
