@@ -81,6 +81,7 @@ NOT_MADE: Final[Mapping[EventType, str]] = MappingProxyType(
         EventType.REFUND_APPROVED: _STAFF,
         EventType.REFUND_REJECTED: _STAFF,
         EventType.REFUND_SENT: _STAFF,
+        EventType.REFUND_ACCEPTED: _STAFF,
         EventType.REFUND_UNKNOWN: f"{_STAFF}, the far side told before with"
         ' POST /simulator/vnpay/plan {"refund": "answer_lost"}',
         EventType.REFUND_DONE: _STAFF,

@@ -38,6 +38,7 @@ class EventType(enum.StrEnum):
     REFUND_APPROVED = "refund.approved"
     REFUND_REJECTED = "refund.rejected"
     REFUND_SENT = "refund.sent"
+    REFUND_ACCEPTED = "refund.accepted"
     REFUND_UNKNOWN = "refund.unknown"
     REFUND_DONE = "refund.done"
     REFUND_REFUSED = "refund.refused"

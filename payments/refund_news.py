@@ -17,7 +17,7 @@ _TYPES: Final[Mapping[RefundState, EventType]] = MappingProxyType(
         RefundState.REJECTED: EventType.REFUND_REJECTED,
         RefundState.APPROVED: EventType.REFUND_APPROVED,
         RefundState.SENT: EventType.REFUND_SENT,
-        RefundState.ACCEPTED: EventType.REFUND_SENT,
+        RefundState.ACCEPTED: EventType.REFUND_ACCEPTED,
         RefundState.UNKNOWN: EventType.REFUND_UNKNOWN,
         RefundState.DONE: EventType.REFUND_DONE,
         RefundState.REFUSED: EventType.REFUND_REFUSED,

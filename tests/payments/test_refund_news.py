@@ -37,7 +37,7 @@ def test_a_refund_is_told_from_its_proposal_to_its_end(tx: Tx):
         "refund.approved",
         "payment.refunding",
         "refund.sent",
-        "refund.sent",
+        "refund.accepted",
         "refund.done",
         "payment.resumed",
     ]
