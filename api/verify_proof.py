@@ -7,7 +7,7 @@ revocations are files.
 import base64
 import enum
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -111,7 +111,7 @@ def verify_proof(
             report = _of_paper(raw, public_keys, roots)
         elif head.startswith(b"<"):
             report = _of_xml(raw, public_keys, roots)
-        elif head.startswith(b"{"):
+        elif head.startswith((b"{", b"[")):
             report = _of_json(raw, public_keys)
         else:
             report = _of_code(raw, public_keys)
@@ -129,7 +129,7 @@ def read_keys(raw: bytes) -> PublicKeys:
     try:
         listed: list[dict[str, Any]] = json.loads(raw)
         keys = {str(one["key_id"]): base64.b64decode(str(one["public_key"])) for one in listed}
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError("is no list of keys as /v1/keys gives it") from error
     if not keys or any(len(key) != _KEY_BYTES for key in keys.values()):
         raise ValueError("holds no Ed25519 keys")
@@ -194,7 +194,23 @@ def _of_json(raw: bytes, public_keys: PublicKeys) -> Report:
         payload, signature = _signed_parts(raw)
     except ValueError as error:
         raise _NoProof(Sort.JSON) from error
-    return _of_signed(payload, signature, public_keys, sort=Sort.JSON)
+    report = _of_signed(payload, signature, public_keys, sort=Sort.JSON)
+    if report.is_valid and not _says_what_was_signed(raw, payload):
+        return replace(report, finding=Finding.ALTERED)
+    return report
+
+
+def _says_what_was_signed(raw: bytes, payload: bytes) -> bool:
+    """Say whether what stands in the clear beside the signed bytes, if anything, is what they say.
+
+    People and programs read that, and nothing else ties it to the signature.
+    """
+    document: dict[str, Any] = json.loads(raw)
+    signed: dict[str, Any] = json.loads(payload)
+    shown = [(document.get(name, signed[name]), signed[name]) for name in ("number", "key_id")]
+    shown.append((document.get("content", signed), signed))
+    # As text, for to Python 1, 1.0 and true are equal.
+    return all(json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True) for a, b in shown)
 
 
 def _of_code(raw: bytes, public_keys: PublicKeys) -> Report:
@@ -275,10 +291,22 @@ def _signed_parts(raw: bytes) -> tuple[bytes, bytes]:
         ValueError: it has none.
     """
     try:
-        document: dict[str, Any] = json.loads(raw)
+        document: dict[str, Any] = json.loads(raw, object_pairs_hook=_each_once)
         return (
             base64.b64decode(str(document["signed"]), validate=True),
             base64.b64decode(str(document["signature"]), validate=True),
         )
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError("has no signed bytes and signature") from error
+
+
+def _each_once(pairs: Sequence[tuple[str, object]]) -> Mapping[str, object]:
+    """Return the members of an object; one that stands twice reads otherwise to others.
+
+    Raises:
+        ValueError: one does.
+    """
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("names a member twice")
+    return members

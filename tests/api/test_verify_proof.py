@@ -106,6 +106,28 @@ def test_a_certificate_from_elsewhere_or_none_is_not_trusted(sort: Sort, tmp_pat
     assert verify_proof(plain, public_keys=PUBLIC_KEYS).is_valid
 
 
+def test_json_says_in_the_clear_what_was_signed() -> None:
+    signed = json.loads(SIGNED.payload)
+    for content in (signed, signed | {"amount_vnd": 9_013_500}, signed | {"number": "NPYZ"}):
+        raw = json.dumps(json.loads(JSON) | {"content": content}).encode()
+        report = verify_proof(raw, public_keys=PUBLIC_KEYS)
+        assert report.finding is (Finding.VALID if content is signed else Finding.ALTERED)
+    raw = json.dumps(json.loads(JSON) | {"number": "NPYZ", "content": signed}).encode()
+    assert verify_proof(raw, public_keys=PUBLIC_KEYS).finding is Finding.ALTERED
+    shown = json.dumps(signed)
+    twice = f'{{"content": {shown.replace("3013500", "9")}, "content": {shown}, {JSON.decode()[1:]}'
+    assert not verify_proof(twice.encode(), public_keys=PUBLIC_KEYS).is_valid
+
+
+def test_an_altered_xml_is_not_said_to_lack_a_root() -> None:
+    changed = HELD[Sort.XML].replace(b'vnd="3013500"', b'vnd="9013500"', 1)
+    for roots, trusted in ((root(), False), (None, None)):
+        report = verify_proof(changed, public_keys=PUBLIC_KEYS, roots=roots)
+        assert report.finding is Finding.ALTERED
+        assert report.signature is not None
+        assert (report.signature.is_whole, report.signature.is_trusted) == (False, trusted)
+
+
 def test_an_unsigned_xml_says_no_other_number_or_amount_than_was_signed() -> None:
     for old, new in (('vnd="3013500"', 'vnd="9013500"'), (">NPZZ", ">NPYZ")):
         changed = XML.decode().replace(old, new, 1).encode()
