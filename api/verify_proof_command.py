@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import httpx2
 
 from api.keys import public_keys_of
 from api.screen import show
-from api.settings import SettingsWrong, read_settings
+from api.settings import PREFIX, SettingsWrong, read_settings
 from api.verify_proof import (
     LIST_BYTES_MAX,
     PROOF_BYTES_MAX,
@@ -86,8 +87,10 @@ def run(chosen: argparse.Namespace) -> int:
         listed = None
         if chosen.revocations is not None:
             listed = read_list(_read(chosen.revocations, bytes_max=LIST_BYTES_MAX), keys)
+        held = _read(chosen.file, bytes_max=PROOF_BYTES_MAX)
+        _refuse_keys(held, chosen.file)
         report = verify_proof(
-            _read(chosen.file, bytes_max=PROOF_BYTES_MAX),
+            held,
             public_keys=keys,
             roots=chosen.root,
             revocations=listed,
@@ -95,7 +98,7 @@ def run(chosen: argparse.Namespace) -> int:
     except OSError as problem:
         show(f"not checked: {problem.filename}: {problem.strerror}")
         return NOT_CHECKED
-    except (_NotChecked, SettingsWrong, ValueError) as problem:
+    except (_NotChecked, ValueError) as problem:
         show(f"not checked: {problem}")
         return NOT_CHECKED
     show(json.dumps(_document(report), ensure_ascii=False) if chosen.json else _lines(report))
@@ -105,7 +108,12 @@ def run(chosen: argparse.Namespace) -> int:
 def _keys(source: str | None) -> PublicKeys:
     """Return the keys of a file, of an address, or of our own settings."""
     if source is None:
-        return public_keys_of(read_settings("verify-proof"))
+        try:
+            return public_keys_of(read_settings("verify-proof"))
+        except SettingsWrong as wrong:
+            is_set_up = any(name.startswith(PREFIX) for name in os.environ)
+            told = "no keys to check with: give --keys FILE|URL, see /v1/keys"
+            raise _NotChecked(f"{told} ({wrong})" if is_set_up else told) from wrong
     if not source.startswith(("https://", "http://")):
         return read_keys(_read(Path(source), bytes_max=PROOF_BYTES_MAX))
     try:
@@ -113,6 +121,19 @@ def _keys(source: str | None) -> PublicKeys:
     except httpx2.HTTPError as error:
         raise _NotChecked(f"{source}: {error}") from error
     return read_keys(answer.content)
+
+
+def _refuse_keys(held: bytes, file: Path) -> None:
+    """Refuse what is no proof but the keys to check one with.
+
+    Raises:
+        _NotChecked: it is.
+    """
+    try:
+        read_keys(held)
+    except ValueError:
+        return
+    raise _NotChecked(f"{file}: is a list of public keys, no proof: give it after --keys")
 
 
 def _read(path: Path, *, bytes_max: int) -> bytes:

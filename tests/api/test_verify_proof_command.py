@@ -2,12 +2,14 @@
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from api.command_line import main
+from api.settings import PREFIX
 from payments.proven import AcknowledgementTurn
 from payments.revocations import Revocation, sign_revocations
 from tests.api.paper_files import root
@@ -72,3 +74,30 @@ def test_an_altered_code_is_not_valid(check: Check) -> None:
     status, said = check(CODE[:-1] + (b"A" if CODE[-1:] != b"A" else b"B"))
     assert status == 1
     assert "altered" in said or "not a proof" in said
+
+
+def test_who_has_no_keys_is_told_to_give_some(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in list(os.environ):
+        if name.startswith(PREFIX):
+            monkeypatch.delenv(name)
+    file = tmp_path / "held"
+    file.write_bytes(CODE)
+    with pytest.raises(SystemExit) as left:
+        main(["verify-proof", str(file)])
+    said = capsys.readouterr().out
+    assert left.value.code == 2
+    assert said == "not checked: no keys to check with: give --keys FILE|URL, see /v1/keys\n"
+    monkeypatch.setenv(f"{PREFIX}CITIZEN_URL", "x")
+    with pytest.raises(SystemExit):
+        main(["verify-proof", str(file)])
+    assert f"give --keys FILE|URL, see /v1/keys (setting {PREFIX}" in capsys.readouterr().out
+
+
+def test_keys_given_as_the_proof_are_called_keys(check: Check, tmp_path: Path) -> None:
+    status, said = check((tmp_path / "keys.json").read_bytes())
+    assert status == 2
+    assert "is a list of public keys, no proof: give it after --keys" in said
+    for empty in (b"[]", b"[" * 99_999):
+        assert check(empty) == (1, "JSON of the API: not a proof of payment of ours\n")
