@@ -68,13 +68,29 @@ SELECT (SELECT count(*) FROM payments.payment) AS payments,
 """
 
 # A key's row commits with its work: what is there is answered, and what the answer names is there.
+# Each door names what it made at the very beginning; what comes later a partner may have chosen.
 _BADLY_ANSWERED: Final = """
-WITH answered AS (
+WITH kept AS (
     SELECT
         idempotency.*,
         idempotency.client || ' ' || idempotency.route || ' ' || idempotency.key AS name,
-        substring(encode(idempotency.answer, 'escape') FROM '"number": ?"([^"\\\\]+)"') AS number
+        encode(idempotency.answer, 'escape') AS said,
+        CASE
+            WHEN route = '/v1/payments' THEN 'payment'
+            WHEN route IN ('/v1/refunds', '/refund-proposal') THEN 'refund'
+            WHEN route = '/v1/webhook-endpoints' THEN 'endpoint'
+            WHEN route ~ '^/v1/webhook-endpoints/[^/]+/rotate-secret$' THEN 'secret of endpoint'
+            WHEN route ~ '^/v1/webhook-endpoints/[^/]+/test$' THEN 'ping'
+        END AS sort
     FROM payments.idempotency
+), answered AS (
+    SELECT
+        kept.*,
+        CASE kept.route
+            WHEN '/refund-proposal' THEN kept.said
+            ELSE substring(kept.said FROM '^\\{"(?:number|id|event)": ?"([^"\\\\]+)"')
+        END AS made
+    FROM kept
 )
 SELECT answered.name || ' was never answered' FROM answered WHERE answered.status IS NULL
     OR answered.answer IS NULL
@@ -86,17 +102,47 @@ SELECT answered.name || ' is there ' || count(*) || ' times' FROM answered
 GROUP BY answered.name
 HAVING count(*) > 1
 UNION ALL
-SELECT answered.name || ' was answered with payment ' || answered.number || ', which '
+SELECT answered.name || ' was answered by a door that keeps no answers' FROM answered
+WHERE answered.sort IS NULL
+UNION ALL
+SELECT answered.name || ' was answered with no ' || answered.sort FROM answered
+WHERE answered.answer IS NOT NULL AND answered.made IS NULL
+UNION ALL
+SELECT answered.name || ' was answered with ' || answered.sort || ' ' || answered.made || ', which '
     || answered.client || ' does not have'
 FROM answered
-LEFT JOIN payments.payment
-    ON payment.number = answered.number AND payment.client = answered.client
-WHERE answered.number IS NOT NULL AND payment.payment_id IS NULL
+WHERE answered.made IS NOT NULL AND NOT CASE answered.sort
+    WHEN 'payment' THEN EXISTS (
+        SELECT FROM payments.payment
+        WHERE payment.number = answered.made AND payment.client = answered.client)
+    WHEN 'refund' THEN EXISTS (
+        SELECT FROM payments.refund
+        JOIN payments.payment ON payment.payment_id = refund.payment_id
+        WHERE refund.number = answered.made AND CASE answered.route
+            WHEN '/refund-proposal' THEN refund.proposed_by = answered.client
+            ELSE payment.client = answered.client
+        END)
+    WHEN 'ping' THEN EXISTS (
+        SELECT FROM payments.client_event
+        WHERE client_event.event_id = answered.made AND client_event.client = answered.client
+            AND client_event.type = 'ping'
+            AND answered.route = '/v1/webhook-endpoints/' || client_event.subject || '/test')
+    WHEN 'endpoint' THEN EXISTS (
+        SELECT FROM payments.webhook_endpoint AS endpoint
+        WHERE endpoint.endpoint_id = answered.made AND endpoint.client = answered.client)
+    WHEN 'secret of endpoint' THEN EXISTS (
+        SELECT FROM payments.webhook_endpoint AS endpoint
+        WHERE endpoint.endpoint_id = answered.made AND endpoint.client = answered.client
+            AND answered.route
+                = '/v1/webhook-endpoints/' || endpoint.endpoint_id || '/rotate-secret')
+    ELSE true
+END
 UNION ALL
-SELECT 'payment ' || answered.number || ' is the answer to ' || count(*) || ' keys' FROM answered
-WHERE answered.number IS NOT NULL
-GROUP BY answered.number
-HAVING count(*) > 1
+SELECT answered.sort || ' ' || answered.made || ' is the answer to ' || count(*) || ' keys'
+FROM answered
+WHERE answered.sort <> 'secret of endpoint'
+GROUP BY answered.sort, answered.made
+HAVING count(answered.made) > 1
 """
 _ANSWERS: Final = "SELECT count(*) FROM payments.idempotency"
 
@@ -214,7 +260,7 @@ def history_size(tx: Tx) -> tuple[int, int, int]:
 
 
 def badly_answered(tx: Tx) -> Found:
-    """Return keys without an answer of their own, or whose answer names what is not there."""
+    """Return keys without an answer of their own, or whose answer names nothing of their client."""
     return find(tx, _BADLY_ANSWERED)
 
 
