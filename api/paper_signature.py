@@ -39,7 +39,8 @@ class PaperSignature:
     """What is to be said of a signature on a paper, `signed_by` being the certificate's name.
 
     `is_whole` says that it covers all of the paper and nothing was altered. `is_trusted` says that
-    its certificate comes from one of the roots, None where there were none to ask.
+    its certificate comes from one of the roots, None where there were none to ask; never of an XML
+    that does not hold.
     """
 
     signed_by: str

@@ -59,7 +59,10 @@ def open_xml(document: bytes, *, roots: Path | None) -> tuple[bytes, PaperSignat
     try:
         results = XAdESVerifier().verify(document, x509_cert=own)
     except (SignXMLException, ValueError):
-        return etree.tostring(read), PaperSignature(name_of(own), is_whole=False, is_trusted=None)
+        trusted = None if roots is None else False
+        return etree.tostring(read), PaperSignature(
+            name_of(own), is_whole=False, is_trusted=trusted
+        )
     parts = [each.signed_xml for each in results if each.signed_xml is not None]
     said = next(each for each in parts if each.tag == read.tag)
     trusted = None if roots is None else _is_trusted(document, roots)

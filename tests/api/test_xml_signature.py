@@ -33,7 +33,7 @@ def test_a_change_is_seen(old: bytes, new: bytes) -> None:
     signed = sign_xml(PLAIN, paper_signer())
     assert old in signed
     _, signature = open_xml(signed.replace(old, new), roots=root())
-    assert signature == PaperSignature(NAME, is_whole=False, is_trusted=None)
+    assert signature == PaperSignature(NAME, is_whole=False, is_trusted=False)
 
 
 def test_something_around_what_was_signed_is_no_document_of_ours() -> None:
