@@ -61,6 +61,7 @@ class Act(enum.StrEnum):
     REJECT_REFUND = "refund.reject"
     RECORD_TRANSFER = "refund.transfer"
     RECORD_STATE_REFUND = "refund.state_decision"
+    FIND_REFUND_OUT = "refund.find_out"
 
 
 class StockReason(enum.StrEnum):

@@ -22,6 +22,9 @@ SYSTEM: Final = "system:refunds"
 PERSON: Final = "staff:"
 """How the names of people begin that may approve."""
 
+TWO_PEOPLE: Final = "two_people"
+"""The last word on a refund that two people found the end of."""
+
 REASON_MAX: Final = 500
 DOCUMENT_MAX: Final = 100
 
@@ -29,6 +32,9 @@ FIRST_ASK: Final = timedelta(seconds=60)
 ASK_INTERVAL_MAX: Final = timedelta(hours=6)
 ASKED_FOR: Final = timedelta(days=60)
 """How long a gateway is asked about a refund; banks take up to 45 days to credit one."""
+
+FOUND_OUT_AFTER: Final = timedelta(hours=24)
+"""How long a gateway alone is asked about a refund before people may say how it ended."""
 
 
 class RefundCause(enum.StrEnum):
@@ -69,6 +75,8 @@ class Obstacle(enum.StrEnum):
     NOT_DUE = "not_due"  # less is due back by now
     BENEFICIARY_HAS_IT = "beneficiary_has_it"  # since it was proposed: propose it again
     NOT_APPROVED = "not_approved"
+    END_IS_KNOWN = "end_is_known"
+    STILL_ASKED = "still_asked"  # its gateway may tell by itself
     ALREADY = "already"  # somebody else approved or rejected it first
 
 
@@ -77,6 +85,13 @@ class Settlement(enum.StrEnum):
 
     NETTED = "netted"  # the gateway paid the payer, and keeps it from a later payout
     SEPARATELY = "separately"  # the treasury paid the payer; no money of ours moved
+
+
+class Ending(enum.StrEnum):
+    """How a refund ended, as people found."""
+
+    WENT_BACK = "went_back"
+    NOTHING_WENT_BACK = "nothing_went_back"
 
 
 CAUSES: Final = {
@@ -171,6 +186,27 @@ class RefundWord:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a person found out of a refund: whether the payer has it, and on which document."""
+
+    by: str
+    went_back: bool
+    document: str
+
+    @property
+    def ending(self) -> Ending:
+        """Return how it ended then."""
+        return Ending.WENT_BACK if self.went_back else Ending.NOTHING_WENT_BACK
+
+    def agrees_with(self, other: "Finding") -> bool:
+        """Say whether another person found the same on the same document."""
+        return self.by != other.by and (self.went_back, self.document) == (
+            other.went_back,
+            other.document,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RefundMove:
     """A step of a refund; `evidence_id` is the word it was taken on, None for our own doing."""
 
@@ -210,6 +246,14 @@ def move_refund(
 def is_person(actor: str) -> bool:
     """Say whether an actor is one of our people and no program."""
     return actor.startswith(PERSON) and len(actor) > len(PERSON)
+
+
+def may_be_found_out(refund: Refund, *, now: datetime) -> bool:
+    """Say whether people may say what became of a refund: its gateway had its time."""
+    if refund.state is not RefundState.UNKNOWN:
+        return False
+    assert refund.sent_at is not None, "what nobody knows the end of was ordered"
+    return refund.next_ask_at is None or now >= refund.sent_at + FOUND_OUT_AFTER
 
 
 def digest_of(refund: Refund) -> bytes:

@@ -26,10 +26,11 @@ from ledger.postgres import audit_rows
 from ledger.postgres.transaction import Tx
 from payments.approve_refund import approve_refund
 from payments.errors import NotRefundable
+from payments.find_refund_out import find_refund_out
 from payments.postgres import refund_list_rows
 from payments.record_state_decision import record_state_decision
 from payments.record_transfer import record_transfer
-from payments.refund import Holder, Obstacle, Refund, Settlement
+from payments.refund import Ending, Finding, Holder, Obstacle, Refund, Settlement
 from payments.refund_states import RefundState
 from payments.reject_refund import reject_refund
 
@@ -65,6 +66,17 @@ class PaidBackForm(BaseModel):
     reason: str = Field(default="", max_length=_TEXT_MAX)
 
 
+class FoundForm(BaseModel):
+    """What somebody found out of a refund nobody knows the end of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    form_token: str = Field(default="", max_length=200)
+    document: str = Field(default="", max_length=_TEXT_MAX)
+    ending: str = Field(default="", max_length=20)
+    reason: str = Field(default="", max_length=_TEXT_MAX)
+
+
 def routes(house: House) -> APIRouter:
     """Return the doors at which people act; each asks for the right anew."""
     pages = APIRouter()
@@ -96,6 +108,13 @@ def routes(house: House) -> APIRouter:
         act = partial(_decide, house=house, staff=staff, number=number, form=form)
         return _acted(house, request, staff, number=number, form=form, act=act)
 
+    @pages.post("/refunds/{number}/finding")
+    def find_out(request: Request, number: str, form: Annotated[FoundForm, Form()]) -> Response:
+        staff = _who(house, request, form.form_token)
+        staff.require(StaffRight.REFUNDS_APPROVE)
+        act = partial(_find_out, house=house, staff=staff, number=number, form=form)
+        return _acted(house, request, staff, number=number, form=form, act=act)
+
     return in_both_languages(pages)
 
 
@@ -111,7 +130,7 @@ def _acted(
     staff: Staff,
     *,
     number: str,
-    form: DecideForm | PaidBackForm,
+    form: DecideForm | PaidBackForm | FoundForm,
     act: Callable[[Tx], None],
 ) -> Response:
     """Return what a browser is answered: the refund as it is by now, or the form sent back."""
@@ -227,6 +246,24 @@ def _decide(tx: Tx, *, house: House, staff: Staff, number: str, form: PaidBackFo
     )
     if after.version > before.version:
         _record(tx, staff, Act.RECORD_STATE_REFUND, after, reason)
+
+
+def _find_out(tx: Tx, *, house: House, staff: Staff, number: str, form: FoundForm) -> None:
+    refund = refund_known(tx, number)
+    if form.ending not in set(Ending):
+        raise TypedWrong("ending", "Hãy chọn kết quả")
+    document = text_typed(form.document, field="document")
+    reason = reason_typed(f"{reason_typed(form.reason)} ({form.ending}: {document})")
+    is_new = find_refund_out(
+        tx,
+        number,
+        Finding(staff.actor, went_back=Ending(form.ending) is Ending.WENT_BACK, document=document),
+        calendar=house.calendar,
+        signer=house.signer,
+        now=house.clock(),
+    )
+    if is_new:
+        _record(tx, staff, Act.FIND_REFUND_OUT, refund, reason)
 
 
 def _record(tx: Tx, staff: Staff, act: Act, refund: Refund, reason: str) -> None:

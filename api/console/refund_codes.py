@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from api.language import Speech
-from payments.refund import Holder, Obstacle, RefundCause, RefundRoute, Settlement
+from payments.refund import Ending, Holder, Obstacle, RefundCause, RefundRoute, Settlement
 from payments.refund_states import RefundState, RefundStep
 
 STATES: Final[Mapping[RefundState, str]] = MappingProxyType(
@@ -59,6 +59,12 @@ HOLDERS: Final[Mapping[Holder, str]] = MappingProxyType(
         Holder.BENEFICIARY: "Đơn vị thụ hưởng, từ tiền thừa đã nhận",
     }
 )
+ENDINGS: Final[Mapping[Ending, str]] = MappingProxyType(
+    {
+        Ending.WENT_BACK: "Người nộp đã nhận lại tiền",
+        Ending.NOTHING_WENT_BACK: "Không có tiền nào được hoàn, và sẽ không hoàn theo mã này",
+    }
+)
 OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
     {
         Obstacle.NOTHING_LEFT: "Không còn gì để hoàn: đã hoàn, hoặc đang hoàn",
@@ -73,6 +79,8 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
             "Đơn vị thụ hưởng đã nhận tiền từ khi đề nghị; hãy không duyệt rồi đề nghị lại"
         ),
         Obstacle.NOT_APPROVED: "Chưa được duyệt, hoặc đã kết thúc",
+        Obstacle.END_IS_KNOWN: "Kết quả đã rõ, không cần xác nhận",
+        Obstacle.STILL_ASKED: "Còn đang tự kiểm tra với đơn vị thanh toán; sau 24 giờ mới xác nhận",
         Obstacle.ALREADY: "Đã có người duyệt hoặc không duyệt trước",
     }
 )
@@ -80,22 +88,25 @@ OBSTACLES: Final[Mapping[Obstacle, str]] = MappingProxyType(
 
 def refund_code(
     speech: Speech,
-    code: RefundState | RefundStep | RefundCause | RefundRoute | Settlement | Holder,
+    code: RefundState | RefundStep | RefundCause | RefundRoute | Settlement | Holder | Ending,
 ) -> str:
     """Return what a code is called; the same letters mean another thing in another list."""
     match code:
         case RefundState():
-            return speech.say(STATES[code])
+            words = STATES[code]
         case RefundStep():
-            return speech.say(STEPS[code])
+            words = STEPS[code]
         case RefundCause():
-            return speech.say(CAUSES[code])
+            words = CAUSES[code]
         case RefundRoute():
-            return speech.say(ROUTES[code])
+            words = ROUTES[code]
         case Holder():
-            return speech.say(HOLDERS[code])
+            words = HOLDERS[code]
+        case Ending():
+            words = ENDINGS[code]
         case Settlement():
-            return speech.say(SETTLEMENTS[code])
+            words = SETTLEMENTS[code]
+    return speech.say(words)
 
 
 def obstacle_words(speech: Speech, reason: str) -> str:

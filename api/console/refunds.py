@@ -29,10 +29,24 @@ from ledger.postgres.transaction import Tx
 from payments.errors import NotFound
 from payments.payment import Payment
 from payments.payment_number import is_refund_number
-from payments.postgres import payment_rows, refund_list_rows, refund_rows, taken_rows
+from payments.postgres import (
+    payment_rows,
+    refund_finding_rows,
+    refund_list_rows,
+    refund_rows,
+    taken_rows,
+)
 from payments.postgres.obligation_rows import obligations_by_id
 from payments.postgres.refund_list_rows import RefundsWanted, StepTaken
-from payments.refund import Holder, Refund, Settlement, digest_of
+from payments.refund import (
+    Ending,
+    Finding,
+    Holder,
+    Refund,
+    Settlement,
+    digest_of,
+    may_be_found_out,
+)
 from payments.refund_states import RefundState
 from payments.taken_sum import TakenSum
 
@@ -66,6 +80,8 @@ class Typed:
     paid_by: str = ""
     decision: str = ""
     settlement: str = ""
+    document: str = ""
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,7 @@ class Case:
     obligation: str
     takings: Sequence[TakenSum]
     entries: Sequence[Entry]
+    findings: Sequence[Finding]
     steps: Sequence[StepTaken]
     records: Sequence[KeptRecord]
 
@@ -164,6 +181,8 @@ def refund_page(
         seen=_before_them(refund),
         settlements=list(Settlement),
         holders=list(Holder),
+        endings=list(Ending),
+        is_to_find_out=may_be_found_out(refund, now=house.clock()),
         proposed=RefundState.PROPOSED,
         staff=staff,
         is_own=refund.proposed_by == staff.actor,
@@ -209,6 +228,7 @@ def _case(tx: Tx, refund: Refund) -> Case:
         obligation="".join(owed[each].number_shown for each in wanted),
         takings=takings,
         entries=list(entries.values()),
+        findings=refund_finding_rows.findings_of(tx, refund.refund_id),
         steps=refund_list_rows.steps_of(tx, refund.refund_id),
         records=[each for each in records if each.record.action not in VIEWS],
     )

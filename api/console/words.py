@@ -74,6 +74,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         Act.REJECT_REFUND: "Không duyệt hoàn tiền",
         Act.RECORD_TRANSFER: "Ghi nhận chuyển khoản trả lại",
         Act.RECORD_STATE_REFUND: "Ghi nhận quyết định hoàn trả",
+        Act.FIND_REFUND_OUT: "Xác nhận kết quả hoàn tiền",
         DeliveryState.DELIVERED: "Đã nhận",
         DeliveryState.WAITING: "Đang chờ gửi",
         DeliveryState.PARKED: "Đã dừng gửi",

@@ -1,7 +1,8 @@
-"""The table of refunds, as the migrations leave it."""
+"""The tables of refunds, as the migrations leave them."""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     Text,
     UniqueConstraint,
     text,
@@ -62,4 +64,14 @@ refund = table(
         unique=True,
         postgresql_where=text("state IN ('sent', 'accepted', 'unknown')"),
     ),
+)
+
+refund_finding = table(
+    "refund_finding",
+    link("refund"),
+    *columns(Text, "found_by"),
+    Column("went_back", Boolean, nullable=False),
+    *columns(Text, "document"),
+    *columns(INSTANT, "found_at"),
+    PrimaryKeyConstraint("refund_id", "found_by", "went_back", "document"),
 )

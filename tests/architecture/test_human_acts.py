@@ -37,7 +37,7 @@ from payments.reject_refund import reject_refund
 from tests.api import conftest
 from tests.api.citizen.payer import forms_of
 from tests.api.conftest import PERSON_KEYS
-from tests.api.console.refunding import by_another_way, cancelled_once_paid
+from tests.api.console.refunding import by_another_way, cancelled_once_paid, lost_sight_of
 from tests.api.partner.told import pay, register
 from tests.api.uploads.sheets import fine, fines_csv
 from tests.ledger.samples import capture
@@ -202,6 +202,17 @@ _decide = _paid_back(
 )
 
 
+def _find_out(browser: TestClient, house: House) -> Response:
+    refund = lost_sight_of(house)
+    said = {
+        "form_token": forms_of(browser.get("/uploads"))[0].values["form_token"],
+        "ending": "went_back",
+        "document": "CV-15/VNPAY",
+        "reason": "đơn vị thanh toán trả lời",
+    }
+    return browser.post(f"/refunds/{refund.number}/finding", data=said)
+
+
 RECORDED: Final[Mapping[Door, list[Doing]]] = MappingProxyType(
     {
         ("POST", "/sign-in"): [
@@ -232,6 +243,7 @@ RECORDED: Final[Mapping[Door, list[Doing]]] = MappingProxyType(
         ("POST", "/refunds/{number}/reject"): [Doing(Act.REJECT_REFUND, _at_refund("reject"))],
         ("POST", "/refunds/{number}/transfer"): [Doing(Act.RECORD_TRANSFER, _transfer)],
         ("POST", "/refunds/{number}/decision"): [Doing(Act.RECORD_STATE_REFUND, _decide)],
+        ("POST", "/refunds/{number}/finding"): [Doing(Act.FIND_REFUND_OUT, _find_out)],
         ("GET", "/audit"): [Doing(Act.VIEW_AUDIT, lambda at, _: at.get("/audit"))],
     }
 )

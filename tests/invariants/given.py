@@ -62,6 +62,7 @@ MAY_WRITE: Final[Mapping[str, Rights]] = {
         "payments.payment": _ADD | _PAYMENT | {"cancel_asked_at"},
         "payments.payment_line": _ADD,
         "payments.refund": _ADD | _REFUND | _REFUND_BY_PEOPLE,
+        "payments.refund_finding": _ADD,
         "payments.attempt": _ADD | _ATTEMPT,
         "payments.idempotency": _LOCK | {"status", "answer"},
         "api.quota": _LOCK | ALL,
@@ -230,6 +231,7 @@ REPORT_READS: Final[Rights] = {
     "payments.webhook_try": ALL,
     "payments.agency_order": frozenset({"agency", "obligation_id", "amount_vnd", "ordered_at"}),
     "payments.acknowledgement_turn": frozenset({"payment_id", "version", "turn", "kept_vnd", "at"}),
+    "payments.refund_finding": frozenset({"refund_id", "went_back", "found_at"}),
     "payments.state_receipt": frozenset(
         {"receipt_id", "payment_id", "obligation_id", "authority", "sort", "amount_vnd"}
         | {"issued_on", "attached_at"}

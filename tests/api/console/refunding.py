@@ -4,6 +4,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.house import House
+from gateways.errors import OutcomeUnknown
 from payments.approve_refund import approve_refund
 from payments.postgres.refund_list_rows import RefundsWanted, newest_refunds
 from payments.refund import Refund, RefundRoute, Wanted, digest_of
@@ -17,6 +18,8 @@ from tests.api.citizen.payer import (
     hear,
     owe_late_fine,
 )
+from tests.payments.refunding import RefundingGateway, approved, ordered, standing
+from tests.payments.refunding import paid_twice as a_surplus
 
 
 def paid_twice(house: House) -> Refund:
@@ -45,6 +48,15 @@ def by_another_way(house: House, refund: Refund, route: RefundRoute) -> Refund:
         return approve_refund(
             tx, again.number, digest=digest_of(again), by="staff:ketoan1", now=house.clock()
         )
+
+
+def lost_sight_of(house: House) -> Refund:
+    """Return a refund whose order got no answer, months ago."""
+    with house.open_tx() as tx:
+        refund = approved(tx, a_surplus(tx))
+        lost = RefundingGateway(said=[OutcomeUnknown("nothing came")])
+        ordered(tx, lost)
+        return standing(tx, refund)
 
 
 def newest(house: House) -> Refund:

@@ -20,6 +20,7 @@ from tests.api.citizen.payer import forms_of
 from tests.api.console.refunding import (
     by_another_way,
     cancelled_once_paid,
+    lost_sight_of,
     newest,
     paid_twice,
     send,
@@ -276,3 +277,28 @@ def test_what_went_another_way_cannot_be_recorded_so(first: TestClient, house: H
     answer = first.post(f"/refunds/{refund.number}/transfer", data=said)
     assert answer.status_code == 422
     assert "Khoản này không hoàn bằng cách đó" in answer.text
+
+
+def test_two_people_end_what_nobody_knows_the_end_of(
+    first: TestClient, second: TestClient, house: House
+) -> None:
+    refund = lost_sight_of(house)
+    typed = {"ending": "went_back", "document": "CV-15/VNPAY"}
+    for browser in (first, first, second):
+        assert say(browser, refund, "finding", typed=typed).status_code == 303
+        if browser is first:
+            assert newest(house).state is RefundState.UNKNOWN
+    assert newest(house).state is RefundState.DONE
+    why = f"{WHY} (went_back: CV-15/VNPAY)"
+    assert acts(house, refund) == [
+        ("staff:ketoan1", Act.FIND_REFUND_OUT, why),
+        ("staff:ketoan2", Act.FIND_REFUND_OUT, why),
+    ]
+    assert "CV-15/VNPAY" in first.get(f"/refunds/{refund.number}").text
+
+
+def test_what_was_found_out_needs_an_ending_and_a_document(first: TestClient, house: House) -> None:
+    refund = lost_sight_of(house)
+    for typed in ({"document": "CV-15/VNPAY"}, {"ending": "went_back"}):
+        assert say(first, refund, "finding", typed=typed).status_code == 422
+    assert acts(house, refund) == []
