@@ -25,7 +25,8 @@ from reconciliation.postgres.recent_rows import OpenDay, RecentFile, open_days, 
 DAYS_MAX: Final = 10
 FILES_MAX: Final = 10
 BREAKS_MAX: Final = 20
-BATCHES_MAX: Final = 20
+_SO_FAR: Final = date.max
+"""A business day, open or closed, may lie ahead of the calendar; nothing of it is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def routes(house: House) -> APIRouter:
     def today(request: Request) -> Response:
         staff = staff_of(request, house.settings, now=house.clock())
         with house.open_report_tx() as tx:
-            desk = _desk(tx, today=house.today())
+            desk = _desk(tx)
         page = house.pages.show(
             request,
             "console/today.html",
@@ -82,15 +83,12 @@ def not_at_zero(batches: Sequence[OpenBatch]) -> list[NotAtZero]:
     ]
 
 
-def _desk(tx: Tx, *, today: date) -> Desk:
-    days = open_days(tx, limit=DAYS_MAX)
-    # A business day may lie ahead of the calendar: what is paid after the cut-off is tomorrow's.
-    until = max([today, *(day.business_date for day in days)])
+def _desk(tx: Tx) -> Desk:
     return Desk(
-        open_days=days,
+        open_days=open_days(tx, limit=DAYS_MAX),
         closed_days=last_days(tx, limit=DAYS_MAX),
         waiting=unresolved(tx),
-        standing=not_at_zero(uncleared(tx, until=until)),
-        breaks=open_on(tx, as_of=until, limit=BREAKS_MAX),
+        standing=not_at_zero(uncleared(tx, until=_SO_FAR)),
+        breaks=open_on(tx, as_of=_SO_FAR, limit=BREAKS_MAX),
         files=recent_files(tx, limit=FILES_MAX),
     )

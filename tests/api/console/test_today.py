@@ -1,17 +1,35 @@
 """The first page of the day: what is open, waiting, arrived and not at zero."""
 
+from datetime import datetime, time, timedelta
+
 from fastapi.testclient import TestClient
 
 from api.console.today import not_at_zero
+from api.house import House
 from gateways.contract import SettlementReport
 from ledger.accounts import Account, AccountKind
 from ledger.money import Money
 from ledger.postgres.balances import OpenBatch
 from ledger.postgres.transaction import OpenTx
+from reconciliation.business_day import VIETNAM
+from reconciliation.close_day import DayClosed, close_day
 from reconciliation.errors import FileRefused
 from reconciliation.file import FileState
 from reconciliation.receive_file import receive_file
-from tests.reconciliation.day_scene import EVENING, PAPER, order, paid, whole_day
+from tests.payments.scene import inside
+from tests.reconciliation.day_scene import (
+    ACCOUNT,
+    CALENDAR,
+    EVENING,
+    PAPER,
+    evening_of,
+    give_report,
+    give_statement,
+    match,
+    order,
+    paid,
+    whole_day,
+)
 
 
 def _text(staff: TestClient, path: str = "/") -> str:
@@ -64,6 +82,23 @@ def test_a_file_that_is_not_believed_stands_with_its_reason(
     assert "cut.csv" in page
     assert "Đã cách ly" in page
     assert "cut short in line 1" in page
+
+
+def test_what_a_day_that_closed_ahead_of_the_calendar_left_open_is_shown(
+    staff: TestClient, house: House, open_all_tx: OpenTx
+) -> None:
+    ahead = house.today() + timedelta(days=2)  # Tomorrow is a holiday.
+    with open_all_tx() as tx:
+        late = paid(tx, at=datetime.combine(ahead, time(9), tzinfo=VIETNAM))
+        give_report(inside(tx), [late.line()], day=ahead)
+        give_statement(inside(tx), [(f"P-{ACCOUNT}", 1_000)], day=ahead)
+        match(tx, ahead)
+    closed = close_day(open_all_tx, ahead, calendar=CALENDAR, now=evening_of(ahead))
+    assert isinstance(closed, DayClosed)
+    page = _text(staff)
+    assert "Không có ngày nào có tiền mà chưa đóng." in page
+    assert "Mọi tài khoản trung gian bằng 0" not in page
+    assert "Không còn chênh lệch nào." not in page
 
 
 def _refuse(_raw: bytes) -> SettlementReport:
