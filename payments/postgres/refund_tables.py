@@ -51,6 +51,7 @@ refund = table(
     Index("refund_payment", "payment_id"),
     Index("refund_capture", "capture_id"),
     Index("refund_obligation", "obligation_id", postgresql_where=text("obligation_id IS NOT NULL")),
+    Index("refund_approver", "approved_by", "approved_at"),
     Index("refund_due_to_ask", "next_ask_at", postgresql_where=text("next_ask_at IS NOT NULL")),
     Index(
         "refund_open",

@@ -84,6 +84,8 @@ CREATE TABLE payments.refund (
 CREATE INDEX refund_payment ON payments.refund (payment_id);
 CREATE INDEX refund_capture ON payments.refund (capture_id);
 CREATE INDEX refund_obligation ON payments.refund (obligation_id) WHERE obligation_id IS NOT NULL;
+-- What a person approved since an instant.
+CREATE INDEX refund_approver ON payments.refund (approved_by, approved_at);
 CREATE INDEX refund_due_to_ask ON payments.refund (next_ask_at) WHERE next_ask_at IS NOT NULL;
 CREATE INDEX refund_open ON payments.refund (state, refund_id)
     WHERE state NOT IN ('done', 'refused', 'rejected');
