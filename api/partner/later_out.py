@@ -1,12 +1,12 @@
 """What became of what a payment is for, as JSON: the same facts and words as its payer is told."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from pydantic import BaseModel, Field
 
 from api.language import Language, Speech
 from api.later_words import if_still_paid, since_paid
+from api.partner.vietnam_time import VietnamTime
 from payments.later import DueBack, Later, Turn
 from payments.payment import Payment
 
@@ -17,7 +17,7 @@ class DueBackOut(BaseModel):
     amount_vnd: int
     paid_vnd: int
     due_vnd: int
-    found_at: datetime
+    found_at: VietnamTime
 
 
 class ChangeOut(BaseModel):
@@ -25,13 +25,16 @@ class ChangeOut(BaseModel):
 
     number: str
     turn: Turn
-    at: datetime | None
+    at: VietnamTime | None
     is_open: bool = Field(description="whether it, or what replaced it, has more left to pay")
     due_back: DueBackOut | None
 
 
 class LaterOut(BaseModel):
-    """What the payer has to be told: before money came what becomes of it, after it what did."""
+    """What the payer has to be told: before money came what becomes of it, after it what did.
+
+    `text` is empty where `changes` is, and while people look at money that was taken.
+    """
 
     changes: list[ChangeOut]
     text: list[str]
@@ -39,9 +42,15 @@ class LaterOut(BaseModel):
 
 
 def later_of_payment(
-    payment: Payment, later: Sequence[Later], speeches: Mapping[Language, Speech]
+    payment: Payment,
+    later: Sequence[Later],
+    speeches: Mapping[Language, Speech],
+    *,
+    is_proven: bool,
 ) -> LaterOut:
-    """Return what a payer is told who may still pay."""
+    """Return what a payer is told: who may still pay, or who has a proof of having paid."""
+    if is_proven:
+        return later_of_proof(later, speeches)
     return _later(later, lambda speech: if_still_paid(payment, later, speech), speeches)
 
 

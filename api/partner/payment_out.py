@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from api.clock import VIETNAM
 from api.house import House
 from api.language import Language, Speech
 from api.partner.later_out import LaterOut, later_of_payment
 from api.partner.quote_out import LineOut, line_out
+from api.partner.vietnam_time import VietnamTime
 from api.start_payment import handle_of
 from gateways.contract import NextAction
 from ledger.postgres.transaction import Tx
@@ -31,9 +31,6 @@ from payments.vietnam_time import vietnam_date
 POLL_S: Final = 5
 POLL_LONG_S: Final = 30
 _ENDED: Final = frozenset({PaymentState.FAILED, PaymentState.EXPIRED})
-
-VietnamTime = Annotated[datetime, AfterValidator(lambda at: at.astimezone(VIETNAM))]
-"""An instant, told with the offset of Vietnam."""
 
 
 class NextActionOut(BaseModel):
@@ -179,7 +176,7 @@ def payment_out(house: House, kept: Shown) -> PaymentOut:
         return_url=payment.return_url or None,
         acknowledgement_url=address if kept.is_proven else None,
         proof_url=f"{house.settings.citizen_url}/p/{handle_of(house, payment.number)}",
-        later=later_of_payment(payment, kept.later, house.pages.speeches),
+        later=later_of_payment(payment, kept.later, house.pages.speeches, is_proven=kept.is_proven),
     )
 
 

@@ -20,8 +20,8 @@ from api.access.scope import Scope
 from api.house import House
 from api.partner.deliveries import no_space
 from api.partner.idempotent import OnceOnly, answer_once
-from api.partner.payment_out import VietnamTime
 from api.partner.refusals import refusals
+from api.partner.vietnam_time import VietnamTime
 from ledger.audit_record import reason_of
 from ledger.money import VND_MAX, ZERO, Money
 from ledger.postgres.transaction import Tx
