@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -18,6 +17,7 @@ from api.language import Language
 from api.partner.later_out import LaterOut, later_of_proof
 from api.partner.receipt_out import ReceiptOut, receipt_out
 from api.partner.refusals import refusals
+from api.partner.vietnam_time import VietnamTime
 from payments.errors import NotFound
 from payments.payment_number import is_payment_number
 from payments.postgres import acknowledgement_rows, payment_rows
@@ -38,7 +38,7 @@ class EndedOut(BaseModel):
     turn: Literal["replaced", "revoked"]
     refund_number: str
     kept_vnd: int
-    at: datetime
+    at: VietnamTime
     replaced_by: str | None
 
 

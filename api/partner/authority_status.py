@@ -1,6 +1,5 @@
 """JSON v1: an authority says that its own system is away, or back."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
@@ -11,6 +10,7 @@ from api.access.scope import Scope
 from api.house import House
 from api.partner.deliveries import one_authority
 from api.partner.refusals import refusals
+from api.partner.vietnam_time import VietnamTime
 from ledger.audit_record import reason_of
 from payments.declare_outage import declare_outage
 from payments.postgres.authority_rows import authorities_of
@@ -38,7 +38,7 @@ class StatusOut(BaseModel):
 
     authority: str
     state: Literal["up", "down"]
-    since: datetime | None = None
+    since: VietnamTime | None = None
     reason: str = ""
     noticed: bool = False
 

@@ -11,6 +11,7 @@ from api.access.partner_key import partner_of
 from api.access.scope import Scope
 from api.house import House
 from api.partner.refusals import refusals
+from api.partner.vietnam_time import VietnamTime
 from ledger.postgres.transaction import Tx
 from payments.authority import Authority
 from payments.errors import InputRefused, NotFound
@@ -85,11 +86,11 @@ class DeliveryOut(BaseModel):
     kind: str
     number: str
     order: int
-    created_at: datetime
+    created_at: VietnamTime
     state: DeliveryState
-    delivered_at: datetime | None
-    parked_at: datetime | None
-    next_try_at: datetime | None
+    delivered_at: VietnamTime | None
+    parked_at: VietnamTime | None
+    next_try_at: VietnamTime | None
     attempts: int
     last_error: str
 
@@ -97,7 +98,7 @@ class DeliveryOut(BaseModel):
 class TryOut(BaseModel):
     """One try; `status` is the HTTP status of the answer, null when there was none."""
 
-    at: datetime
+    at: VietnamTime
     taken: bool
     status: int | None
     error: str

@@ -1,6 +1,5 @@
 """JSON v1: how far the telling of events has come at a partner's addresses, and telling again."""
 
-from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -12,6 +11,7 @@ from api.house import House
 from api.partner.deliveries import TryOut
 from api.partner.events import own_event, past_of
 from api.partner.refusals import refusals
+from api.partner.vietnam_time import VietnamTime
 from api.partner.webhook_endpoints import endpoint_id_of
 from payments.errors import InputRefused, NotFound
 from payments.postgres.delivery_rows import Try
@@ -41,11 +41,11 @@ class WebhookDeliveryOut(BaseModel):
     type: str
     subject: str = Field(description="number of the payment, or id of the address it is about")
     order: int
-    created_at: datetime
+    created_at: VietnamTime
     state: WebhookState
-    delivered_at: datetime | None
-    parked_at: datetime | None
-    next_try_at: datetime | None
+    delivered_at: VietnamTime | None
+    parked_at: VietnamTime | None
+    next_try_at: VietnamTime | None
     attempts: int
     last_error: str
 

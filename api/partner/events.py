@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -13,6 +12,7 @@ from api.access.scope import Scope
 from api.house import House
 from api.partner.deliveries import Instant
 from api.partner.refusals import refusals
+from api.partner.vietnam_time import VietnamTime
 from ledger.postgres.transaction import Tx
 from payments.client_event import ClientEvent, EventType
 from payments.errors import InputRefused, NotFound
@@ -27,7 +27,7 @@ class EventOut(BaseModel):
 
     id: str
     type: EventType
-    timestamp: datetime
+    timestamp: VietnamTime
     order: int
     data: Mapping[str, object]
 

@@ -1,6 +1,6 @@
 """JSON v1: find one obligation by what stands on its paper; a key to the door is no oracle."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
@@ -15,6 +15,7 @@ from api.access.scope import Scope
 from api.house import House
 from api.partner.quote_out import LineOut, NoteOut, quote_out
 from api.partner.refusals import refusals
+from api.partner.vietnam_time import VietnamTime
 from payments.found import Found
 from payments.look_up import NoDecisionYet, NoMatch, Question
 from payments.obligation import ObligationStatus
@@ -62,14 +63,14 @@ class LookUpOut(BaseModel):
     reason: str = ""
     replaces: list[str] = Field(default_factory=list[str])
     deferred_until: date | None = None
-    as_of: datetime | None = None
-    authority_unavailable_since: datetime | None = None
+    as_of: VietnamTime | None = None
+    authority_unavailable_since: VietnamTime | None = None
     obligation: str | None = None
     priced_on: date | None = None
     deadline: date | None = None
     total_vnd: int | None = None
     total_tomorrow_vnd: int | None = None
-    being_paid_until: datetime | None = None
+    being_paid_until: VietnamTime | None = None
     lines: list[LineOut] = Field(default_factory=list[LineOut])
     notes: list[NoteOut] = Field(default_factory=list[NoteOut])
 

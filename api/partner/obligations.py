@@ -1,7 +1,6 @@
 """JSON v1 for authorities: push what is owed, change it, see how it stands, read what came in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final, TypeVar
 
@@ -22,6 +21,7 @@ from api.partner.obligation_examples import (
 from api.partner.obligation_items import Sent, read_changes, read_pushed, read_sent
 from api.partner.quote_out import QuoteOut, quote_out
 from api.partner.refusals import refusals
+from api.partner.vietnam_time import VietnamTime
 from api.refusal_words import vietnamese_of
 from ledger.postgres.transaction import Tx
 from payments.change_obligations import change_obligations
@@ -89,8 +89,8 @@ class PushOut(BaseModel):
     channel: str
     items: int
     body_sha256: str
-    received_at: datetime
-    finished_at: datetime | None
+    received_at: VietnamTime
+    finished_at: VietnamTime | None
     counts: dict[str, int]
 
 
@@ -113,7 +113,7 @@ class PaymentOfOut(BaseModel):
     number: str
     status: str
     amount_vnd: int
-    paid_at: datetime | None
+    paid_at: VietnamTime | None
 
 
 class ChangeOfOut(BaseModel):
@@ -123,7 +123,7 @@ class ChangeOfOut(BaseModel):
     act: str
     document: str
     reason: str
-    changed_at: datetime
+    changed_at: VietnamTime
 
 
 class ObligationOut(BaseModel):
@@ -137,9 +137,9 @@ class ObligationOut(BaseModel):
     number: str
     status: str
     version: int
-    pushed_at: datetime
-    confirmed_at: datetime | None
-    changed_at: datetime | None
+    pushed_at: VietnamTime
+    confirmed_at: VietnamTime | None
+    changed_at: VietnamTime | None
     replaced_by: str | None
     paid_vnd: int
     due: QuoteOut | None

@@ -1,9 +1,10 @@
 """A receipt of an agency as JSON: its payer is never in it."""
 
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import BaseModel, Field
 
+from api.partner.vietnam_time import VietnamTime
 from payments.state_receipt import AttachedReceipt
 
 
@@ -34,8 +35,8 @@ class ReceiptOut(BaseModel):
     difference_reason: str
     link: str
     has_document: bool
-    attached_at: datetime
-    cancelled_at: datetime | None
+    attached_at: VietnamTime
+    cancelled_at: VietnamTime | None
     cancel_reason: str
 
 
@@ -57,7 +58,7 @@ def receipt_out(attached: AttachedReceipt) -> ReceiptOut:
             ReceiptLineOut(name=line.name, amount_vnd=line.amount.vnd) for line in receipt.lines
         ],
         amount_vnd=receipt.amount.vnd,
-        amount_words=receipt.amount_words,
+        amount_words=receipt.words,
         issued_on=receipt.issued_on,
         difference_reason=receipt.difference_reason,
         link=receipt.link,

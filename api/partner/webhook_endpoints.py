@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
@@ -16,6 +16,7 @@ from api.access.scope import Scope
 from api.house import House
 from api.partner.idempotent import Once, OnceOnly, answer_once
 from api.partner.refusals import refusals
+from api.partner.vietnam_time import VietnamTime
 from ledger.postgres.transaction import Tx
 from payments.add_endpoint import NewEndpoint, add_endpoint
 from payments.change_endpoint import EndpointChange, change_endpoint
@@ -106,12 +107,12 @@ class EndpointOut(BaseModel):
     description: str
     enabled: bool
     disabled_reason: str | None
-    disabled_at: datetime | None
-    failing_since: datetime | None
+    disabled_at: VietnamTime | None
+    failing_since: VietnamTime | None
     waiting: int
     parked: int
-    created_at: datetime
-    changed_at: datetime
+    created_at: VietnamTime
+    changed_at: VietnamTime
 
 
 class NewEndpointOut(EndpointOut):
@@ -130,7 +131,7 @@ class RotationOut(BaseModel):
     """The new secret, shown this once; the one before signs too until `old_until`."""
 
     id: str
-    old_until: datetime
+    old_until: VietnamTime
     secret: str = Field(description="Standard Webhooks: `whsec_` and base64")
 
 
