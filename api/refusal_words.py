@@ -28,6 +28,12 @@ _PATTERNS: Final = (
         r"come to (\d+), but (\d+) was paid; say why",
         "cộng lại là {0}, nhưng đã nộp {1}; hãy nêu lý do",
     ),
+    (
+        r"come to (\d+) beside (\d+) on other receipts, but (\d+) was paid; say why",
+        "cộng lại là {0} cùng với {1} trên các chứng từ khác, nhưng đã nộp {2}; hãy nêu lý do",
+    ),
+    (r"come to more than (\d+)", "cộng lại lớn hơn {0}"),
+    (r"does not say (.+); it may be left out", "không ghi là: {0}; có thể bỏ trống"),
     (r"is given, but nothing differs", "có nêu lý do, nhưng số tiền không khác"),
     (r"or the document itself is needed", "hoặc chính chứng từ là bắt buộc"),
     (r"is not an https address", "không phải là địa chỉ https"),

@@ -1,5 +1,8 @@
 """Amounts written out, in Vietnamese and in English, so that a figure cannot be altered alone."""
 
+import re
+import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
 from ledger.money import Money
@@ -9,6 +12,9 @@ WORDS_MAX: Final = 999_999_999_999_999
 
 _VI_DIGITS: Final = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _VI_SCALES: Final = ("", "nghìn", "triệu")
+_ALSO_SAID: Final[Mapping[str, str]] = {"ngàn": "nghìn", "linh": "lẻ", "tỉ": "tỷ", "tư": "bốn"}
+"""Other words for the same, and the ones they are read as here."""
+
 _EN_SMALL: Final = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
@@ -40,6 +46,15 @@ def amount_in_english(amount: Money) -> str:
     return f"{words[0].upper()}{words[1:]} dong"
 
 
+def says_amount(words: str, amount: Money) -> bool:
+    """Say whether Vietnamese words are those of an amount, in any of the usual spellings.
+
+    Raises:
+        ValueError: the amount is below zero or above `WORDS_MAX`.
+    """
+    return _folded(words) == _folded(amount_in_vietnamese(amount))
+
+
 def vietnamese(number: int) -> str:
     """Return a whole number in Vietnamese words, small letters."""
     if number == 0:
@@ -63,6 +78,13 @@ def english(number: int) -> str:
         if group:
             words.append(f"{_en_group(group)} {_EN_SCALES[scale]}".strip())
     return " ".join(words)
+
+
+def _folded(words: str) -> list[str]:
+    """Return the words without capitals and stops, and without `chẵn` after the last one."""
+    plain = unicodedata.normalize("NFC", words).casefold()
+    folded = [_ALSO_SAID.get(word, word) for word in re.sub(r"[.,;]", " ", plain).split()]
+    return folded[:-1] if folded[-1:] == ["chẵn"] else folded
 
 
 def _checked(amount: Money) -> int:

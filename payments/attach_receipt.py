@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.errors import InputRefused, NotFound
 from payments.obligation import normalised_number
@@ -41,12 +42,15 @@ def attach_receipt(
 ) -> AttachedReceipt:
     """Keep a receipt of an authority this partner speaks for; the same again changes nothing.
 
+    All receipts of an obligation that are not cancelled come to what was paid for it; one that
+    makes them come to anything else says why.
+
     Raises:
         NotFound: the partner does not speak for the authority, or the payment did not pay it
             anything of this number.
         InputRefused: the receipt cannot be right, or its name is that of another.
     """
-    if authority_of(tx, partner, code=new.authority) is None:
+    if authority_of(tx, partner, code=new.authority, locked=True) is None:
         raise NotFound(new.authority)
     paid = state_receipt_rows.paid_lines(
         tx,
@@ -60,25 +64,42 @@ def attach_receipt(
     if len(paid) > 1:
         raise InputRefused(field="obligation", reason="is several in this payment; none is meant")
     ((obligation_id, amount),) = paid.items()
-    check_receipt(new.receipt, paid=amount, today=vietnam_date(now))
+    called, place = new.receipt.called, (payment.payment_id, obligation_id)
+    kept = state_receipt_rows.by_name(tx, called)
+    if kept is None:
+        # The lock on the authority lets one receipt after another be counted.
+        _insert(tx, new, place=place, paid=amount, keys=keys, now=now)
+        kept = state_receipt_rows.by_name(tx, called)
+        assert kept is not None, "what was kept is kept"
+    is_same = (kept.payment_id, kept.obligation_id, kept.authority) == (*place, new.authority)
+    if not is_same or digest_of(kept.receipt) != digest_of(new.receipt):
+        raise InputRefused(field="number", reason="is that of another receipt known here")
+    return kept
+
+
+def _insert(
+    tx: Tx,
+    new: ReceiptFor,
+    *,
+    place: tuple[int, int],
+    paid: Money,
+    keys: PersonalDataKeys,
+    now: datetime,
+) -> None:
+    payment_id, obligation_id = place
+    attached = state_receipt_rows.attached_sum(
+        tx, payment_id=payment_id, obligation_id=obligation_id
+    )
+    check_receipt(new.receipt, paid=paid, today=vietnam_date(now), attached=attached)
     payer = read_payer(new.payer)
-    called = new.receipt.called
+    called_at = place_of(new.receipt.called)
     nonce = secrets.token_bytes(NONCE_BYTES)
     state_receipt_rows.insert_receipt(
         tx,
         new.receipt,
-        payment_id=payment.payment_id,
+        payment_id=payment_id,
         obligation_id=obligation_id,
         authority=new.authority,
-        payer=seal(keys, payer, place=place_of(called), nonce=nonce) if payer else None,
+        payer=seal(keys, payer, place=called_at, nonce=nonce) if payer else None,
         now=now,
     )
-    kept = state_receipt_rows.by_name(tx, called)
-    is_same = (kept.payment_id, kept.obligation_id, kept.authority) == (
-        payment.payment_id,
-        obligation_id,
-        new.authority,
-    )
-    if not is_same or digest_of(kept.receipt) != digest_of(new.receipt):
-        raise InputRefused(field="number", reason="is that of another receipt known here")
-    return kept

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from ledger.money import Money, total
+from ledger.money import ZERO, Money, total
+from payments.amount_in_words import WORDS_MAX, amount_in_vietnamese, says_amount
 from payments.errors import InputRefused
+from payments.webhook_address import webhook_address
 
 TEMPLATES: Final = ("EBL01", "EBL02")
 NUMBER_MAX: Final = 9_999_999
@@ -53,7 +55,7 @@ class ReceiptName:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt as its agency wrote it.
+    """A receipt as its agency wrote it; `amount_words` is '' where the agency gave none.
 
     `link` leads to it at the agency, '' without one; `document` is the agency's signed XML, None
     without one. `difference_reason` says why its amount is not what was paid, '' when it is.
@@ -76,6 +78,11 @@ class Receipt:
         """Return what the receipt is for in all."""
         return total(line.amount for line in self.lines)
 
+    @property
+    def words(self) -> str:
+        """Return the amount in words: the agency's, or ours where it gave none."""
+        return self.amount_words or amount_in_vietnamese(self.amount)
+
 
 @dataclass(frozen=True, slots=True)
 class AttachedReceipt:
@@ -91,8 +98,10 @@ class AttachedReceipt:
     cancel_reason: str
 
 
-def check_receipt(receipt: Receipt, *, paid: Money, today: date) -> None:
+def check_receipt(receipt: Receipt, *, paid: Money, today: date, attached: Money = ZERO) -> None:
     """Refuse a receipt that cannot be right; `paid` is what was paid for its obligation.
+
+    `attached` is what other receipts of it come to that are not cancelled.
 
     Raises:
         InputRefused: naming the field.
@@ -102,13 +111,13 @@ def check_receipt(receipt: Receipt, *, paid: Money, today: date) -> None:
         ("name", receipt.name),
         ("organisation", receipt.organisation),
         ("address", receipt.address),
-        ("amount_words", receipt.amount_words),
         *((f"lines.{place}.name", line.name) for place, line in enumerate(receipt.lines)),
     ):
         _check_text(text, field=field, size_max=TEXT_MAX)
     if receipt.issued_on > today:
         raise InputRefused(field="issued_on", reason="lies ahead")
-    _check_amount(receipt, paid=paid)
+    _check_amount(receipt, paid=paid, attached=attached)
+    _check_words(receipt)
     _check_where(receipt)
 
 
@@ -162,31 +171,63 @@ def _check_name(receipt: Receipt) -> None:
         raise InputRefused(field="series", reason="is of another year than the receipt")
 
 
-def _check_amount(receipt: Receipt, *, paid: Money) -> None:
+def _check_amount(receipt: Receipt, *, paid: Money, attached: Money) -> None:
     if not 0 < len(receipt.lines) <= LINES_MAX:
         raise InputRefused(field="lines", reason=f"has 1 to {LINES_MAX} lines")
     if any(line.amount <= Money(0) for line in receipt.lines):
         raise InputRefused(field="lines", reason="has amounts above zero only")
+    if attached.vnd + sum(line.amount.vnd for line in receipt.lines) > WORDS_MAX:
+        raise InputRefused(field="lines", reason=f"come to more than {WORDS_MAX}")
     why = receipt.difference_reason
-    if receipt.amount == paid:
-        if why:
-            raise InputRefused(field="difference_reason", reason="is given, but nothing differs")
-        return
     if not why:
+        _check_sum(receipt.amount, paid=paid, attached=attached)
+        return
+    if receipt.amount == paid and not attached.is_positive:
+        raise InputRefused(field="difference_reason", reason="is given, but nothing differs")
+    _check_text(why, field="difference_reason", size_max=DIFFERENCE_MAX)
+
+
+def _check_sum(amount: Money, *, paid: Money, attached: Money) -> None:
+    if attached + amount == paid:
+        return
+    if attached.is_positive:
         raise InputRefused(
             field="lines",
-            reason=f"come to {receipt.amount.vnd}, but {paid.vnd} was paid; say why",
+            reason=f"come to {amount.vnd} beside {attached.vnd} on other receipts, but {paid.vnd}"
+            " was paid; say why",
         )
-    _check_text(why, field="difference_reason", size_max=DIFFERENCE_MAX)
+    raise InputRefused(
+        field="lines", reason=f"come to {amount.vnd}, but {paid.vnd} was paid; say why"
+    )
+
+
+def _check_words(receipt: Receipt) -> None:
+    words = receipt.amount_words
+    if not words:
+        return
+    _check_text(words, field="amount_words", size_max=TEXT_MAX)
+    if not says_amount(words, receipt.amount):
+        ours = amount_in_vietnamese(receipt.amount)
+        raise InputRefused(field="amount_words", reason=f"does not say {ours}; it may be left out")
 
 
 def _check_where(receipt: Receipt) -> None:
     if not receipt.link and receipt.document is None:
         raise InputRefused(field="link", reason="or the document itself is needed")
-    if receipt.link and (len(receipt.link) > LINK_MAX or not _LINK.fullmatch(receipt.link)):
-        raise InputRefused(field="link", reason="is not an https address")
+    if receipt.link:
+        _check_link(receipt.link)
     if receipt.document is not None and not 0 < len(receipt.document) <= DOCUMENT_BYTES_MAX:
         raise InputRefused(field="document", reason=f"has 1 to {DOCUMENT_BYTES_MAX} bytes")
+
+
+def _check_link(link: str) -> None:
+    """Refuse what payers could not follow, or would follow to somewhere else than it looks."""
+    if len(link) > LINK_MAX or not _LINK.fullmatch(link):
+        raise InputRefused(field="link", reason="is not an https address")
+    try:
+        webhook_address(link.partition("#")[0], is_sandbox=False)
+    except InputRefused as error:
+        raise InputRefused(field="link", reason=error.reason) from error
 
 
 def _check_text(text: str, *, field: str, size_max: int) -> None:

@@ -57,8 +57,9 @@ class PayerIn(_In):
 class ReceiptIn(_In):
     """A receipt as the agency issued it, and the payment it is for.
 
-    Its lines come to what was paid for the obligation; where they do not, `difference_reason` says
-    why. `link` or `document` is needed.
+    The lines of all receipts of the obligation that are not cancelled come to what was paid for it;
+    one that makes them come to anything else says why in `difference_reason`. `link`, to a public
+    name, or `document` is needed.
     """
 
     authority: str = Field(min_length=1, max_length=40)
@@ -73,7 +74,11 @@ class ReceiptIn(_In):
     tax_id: str = Field(max_length=14, description="of the organisation")
     address: Words
     lines: list[ReceiptLineIn] = Field(min_length=1, max_length=LINES_MAX)
-    amount_words: Words = Field(description="the sum of the lines, as the receipt words it")
+    amount_words: str = Field(
+        default="",
+        max_length=TEXT_MAX,
+        description="the sum of the lines in Vietnamese words; ours are shown where it is left out",
+    )
     issued_on: date
     payer: PayerIn | None = None
     link: str = Field(default="", max_length=LINK_MAX, description="https address at the agency")

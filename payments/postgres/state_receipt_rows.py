@@ -60,6 +60,20 @@ def paid_lines(tx: Tx, *, number: str, payment_number: str, authority: str) -> M
     return {int(row.obligation_id): Money(int(row.paid_vnd)) for row in found}
 
 
+def attached_sum(tx: Tx, *, payment_id: int, obligation_id: int) -> Money:
+    """Return what the receipts of one obligation of a payment come to, cancelled ones apart."""
+    found = tx.execute(
+        select(func.coalesce(func.sum(t.c.amount_vnd), 0))
+        .outerjoin(cancelled, cancelled.c.receipt_id == t.c.receipt_id)
+        .where(
+            t.c.payment_id == payment_id,
+            t.c.obligation_id == obligation_id,
+            cancelled.c.receipt_id.is_(None),
+        )
+    )
+    return Money(int(found.scalar_one()))
+
+
 def insert_receipt(
     tx: Tx,
     receipt: Receipt,
@@ -108,16 +122,16 @@ def insert_cancelled(tx: Tx, receipt_id: int, *, reason: str, now: datetime) -> 
     tx.execute(insert(cancelled).values(receipt_id=receipt_id, reason=reason, cancelled_at=now))
 
 
-def by_name(tx: Tx, called: ReceiptName) -> AttachedReceipt:
-    """Return the receipt of this name, which is there."""
-    (found,) = _select(
+def by_name(tx: Tx, called: ReceiptName) -> AttachedReceipt | None:
+    """Return the receipt of this name, None when there is none."""
+    found = _select(
         tx,
         t.c.tax_id == called.tax_id,
         t.c.template == called.template,
         t.c.series == called.series,
         t.c.number == called.number,
     )
-    return found
+    return found[0] if found else None
 
 
 def by_id(tx: Tx, receipt_id: int) -> AttachedReceipt | None:

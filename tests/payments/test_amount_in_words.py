@@ -10,6 +10,7 @@ from payments.amount_in_words import (
     amount_in_english,
     amount_in_vietnamese,
     english,
+    says_amount,
     vietnamese,
 )
 
@@ -158,6 +159,17 @@ def test_an_amount_without_words_is_refused(vnd: int):
     for words in (amount_in_vietnamese, amount_in_english):
         with pytest.raises(ValueError, match="no words"):
             words(Money(vnd))
+
+
+def test_words_of_an_amount_are_known_in_other_spellings():
+    amount = Money(1_000_020_004)
+    for words in (
+        "Một tỷ không trăm hai mươi nghìn không trăm lẻ bốn đồng",
+        "một tỉ, không trăm hai mươi ngàn không trăm linh tư đồng chẵn.",
+    ):
+        assert says_amount(words, amount)
+    for words in ("", "đồng", "Một tỷ đồng", f"{amount_in_vietnamese(amount)} năm"):
+        assert not says_amount(words, amount)
 
 
 def _read(words: str) -> int:

@@ -102,11 +102,28 @@ def test_what_is_another_authoritys_or_unpaid_is_not_there(tx: Tx, paid: Payment
 def test_an_amount_that_was_not_paid_needs_its_reason(tx: Tx, paid: Payment):
     new = receipt_for(tx, paid)
     (first, _) = RECEIPT.lines
-    less = replace(RECEIPT, lines=(replace(first, amount=Money(300_000)),))
+    lines = (replace(first, amount=Money(300_000)),)
+    less = replace(RECEIPT, lines=lines, amount_words="Ba trăm nghìn đồng")
     with pytest.raises(InputRefused, match="come to 300000, but 350000 was paid"):
         attach(tx, replace(new, receipt=less))
     kept = attach(tx, replace(new, receipt=replace(less, difference_reason="Miễn một phần")))
     assert kept.receipt.difference_reason == "Miễn một phần"
+
+
+def test_receipts_of_one_obligation_come_to_what_was_paid_or_say_why(tx: Tx, paid: Payment):
+    new = receipt_for(tx, paid)
+    first = attach(tx, new)
+    twin = replace(RECEIPT, called=replace(NAME, number=43))
+    with pytest.raises(InputRefused, match="350000 beside 350000 on other receipts"):
+        attach(tx, replace(new, receipt=twin))
+    attach(tx, replace(new, receipt=replace(twin, difference_reason="Cấp lại do mất")))
+    assert attach(tx, new) == first
+    third = replace(RECEIPT, called=replace(NAME, number=44))
+    for kept in state_receipt_rows.of_payment(tx, paid.payment_id):
+        with pytest.raises(InputRefused, match="on other receipts"):
+            attach(tx, replace(new, receipt=third))
+        cancel_receipt(tx, "portal", kept.receipt_id, reason="Sai tên", now=NOW)
+    assert attach(tx, replace(new, receipt=third)).receipt == third
 
 
 def test_a_cancelled_receipt_keeps_its_number_and_its_first_reason(tx: Tx, paid: Payment):

@@ -45,7 +45,11 @@ def test_a_receipt_comes_back_as_it_was(tx: Tx):
 def test_a_name_is_taken_for_ever_even_when_cancelled(tx: Tx):
     register(inside(tx), "csgt")
     keep(tx, ATTACHED)
-    insert_cancelled(tx, by_name(tx, NAME).receipt_id, reason="Sai tên", now=NOW)
+    before = by_name(tx, NAME)
+    assert before is not None
+    insert_cancelled(tx, before.receipt_id, reason="Sai tên", now=NOW)
     payment_id, is_new = keep(tx, RECEIPT)
     assert (is_new, of_payment(tx, payment_id)) == (False, ())
-    assert by_name(tx, NAME).cancel_reason == "Sai tên"
+    kept = by_name(tx, NAME)
+    assert kept is not None
+    assert kept.cancel_reason == "Sai tên"
