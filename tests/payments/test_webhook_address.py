@@ -124,6 +124,7 @@ def test_the_sandbox_takes_any_port_of_a_public_name(url: str):
         "2001:db8::/32",
         "2002::/16",
         "3fff::/20",
+        "2620:4f:8000::/48",
         "5f00::/16",
         "fc00::/7",
         "fe80::/10",
