@@ -84,3 +84,10 @@ def test_english_says_the_same(first: TestClient, house: House) -> None:
     refund = paid_twice(house)
     assert "Waits for approval" in first.get("/en/refunds").text
     assert "Approve the refund of" in first.get(f"/en/refunds/{refund.number}").text
+
+
+def test_before_anybody_acted_the_page_says_so(first: TestClient, house: House) -> None:
+    refund = paid_twice(house)
+    page = first.get(f"/refunds/{refund.number}").text
+    assert "Chưa có ai thao tác với khoản hoàn này." in page
+    assert "như vậy" not in page
