@@ -192,7 +192,7 @@ def _writing(router: APIRouter, house: House) -> None:
         response_model=NewEndpointOut,
         responses=refusals(409),
     )
-    def add(body: EndpointIn, once: OnceOnly, client: Annotated[str, partner]) -> Response:
+    def add(body: EndpointIn, client: Annotated[str, partner], once: OnceOnly) -> Response:
         """Add an address; what happens from now on is told there."""
         secret = _secret(house, once, client=client)
 
@@ -249,7 +249,7 @@ def _acting(router: APIRouter, house: House) -> None:
         responses=refusals(404, 409),
     )
     def rotate(
-        endpoint_id: str, body: RotationIn, once: OnceOnly, client: Annotated[str, partner]
+        endpoint_id: str, body: RotationIn, client: Annotated[str, partner], once: OnceOnly
     ) -> Response:
         """Give an address a new secret; old and new both sign until the overlap ends."""
         secret = _secret(house, once, client=client)
@@ -274,7 +274,7 @@ def _acting(router: APIRouter, house: House) -> None:
         response_model=PingOut,
         responses=refusals(404, 409),
     )
-    def test(endpoint_id: str, once: OnceOnly, client: Annotated[str, partner]) -> Response:
+    def test(endpoint_id: str, client: Annotated[str, partner], once: OnceOnly) -> Response:
         """Send an address a `ping`, whatever types it chose."""
 
         def work(tx: Tx) -> PingOut:

@@ -10,6 +10,7 @@ from api.access.scope import Scope
 from api.application import application
 from api.house import House
 from api.issue_key import issue_key
+from api.partner.operations import is_keyed
 from tests.api.conftest import NOON, PARTNER_KEY
 
 DOOR = "/v1/obligations/pushes"
@@ -77,3 +78,21 @@ def test_two_keys_open_at_once_until_one_ends(house: House) -> None:
     tomorrow = replace(house, clock=lambda: NOON + timedelta(days=1))
     assert asked(client_of(tomorrow), header)[0] == 401
     assert asked(client_of(tomorrow), f"Bearer {PARTNER_KEY}")[0] == 200
+
+
+def test_the_scope_is_asked_before_the_idempotency_key_at_every_door(house: House) -> None:
+    with house.open_tx() as tx:
+        key = issue_key(
+            tx, "portal", environment=SANDBOX, scopes=[Scope.EVENTS_READ], now=house.clock()
+        )
+    client = client_of(house)
+    keyed = [
+        path
+        for path, methods in client.get("/v1/openapi.json").json()["paths"].items()
+        for method, operation in methods.items()
+        if method == "post" and is_keyed(operation)
+    ]
+    assert len(keyed) > 4
+    for path in keyed:
+        answer = client.post(path, headers={"authorization": f"Bearer {key}"}, json={})
+        assert answer.json()["type"] == "urn:clearing:problem:scope-missing", path
