@@ -226,6 +226,7 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
             ),
         ),
         ledger_errors.BookRefused: _OURS,
+        ledger_errors.DayClosed: _DOWN,  # the same call succeeds when repeated
         ledger_errors.InstantOpen: Row(
             503,
             "instant-open",

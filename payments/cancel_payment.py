@@ -5,6 +5,7 @@ from datetime import datetime
 
 from gateways.contract import Gateway
 from gateways.errors import GatewayError
+from ledger.errors import DayClosed
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.acknowledgement import Signer
 from payments.apply_notices import apply_notices
@@ -44,10 +45,18 @@ def cancel_payment(
     with open_tx() as tx:
         alive = _cancel(tx, payment_id, now=now)
     received = [word for each in alive if (word := _ask(gateways, each, plan, now=now)) is not None]
-    with open_tx() as tx:
-        apply_notices(tx, received, calendar=calendar, signer=signer, rates=rates, now=now)
-        payment = payment_rows.by_id(tx, payment_id)
-    assert payment is not None, "payments are never removed"
+
+    def take_in() -> Payment:
+        with open_tx() as tx:
+            apply_notices(tx, received, calendar=calendar, signer=signer, rates=rates, now=now)
+            payment = payment_rows.by_id(tx, payment_id)
+        assert payment is not None, "payments are never removed"
+        return payment
+
+    try:
+        payment = take_in()
+    except DayClosed:  # in this very moment: what was said belongs to the day after
+        payment = take_in()
     _require_no_money(payment)
     return payment
 

@@ -1,5 +1,7 @@
 """Every refusal has its status and its words in both languages."""
 
+from datetime import date
+
 import pytest
 from starlette.exceptions import HTTPException
 
@@ -33,6 +35,11 @@ def test_every_error_class_has_a_row_of_its_own_or_of_its_family(kind: type[Exce
 def test_what_a_caller_did_wrong_is_never_called_our_fault(kind: type[Exception]) -> None:
     row = next(TABLE[parent] for parent in kind.__mro__ if parent in TABLE)
     assert row.type != "internal"
+
+
+def test_a_day_that_closed_in_that_moment_asks_for_the_same_call_again() -> None:
+    problem = problem_of(ledger_errors.DayClosed(date(2026, 11, 23)))
+    assert (problem.status, problem.type) == (503, "unavailable")
 
 
 def test_every_row_speaks_both_languages() -> None:

@@ -1,8 +1,8 @@
 """Cancelling: at once where nobody heard of it, else when the gateway says; money still counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -11,6 +11,7 @@ import pytest
 from gateways.contract import Answered, Outcome, Verdict
 from gateways.errors import GatewayError, OutcomeUnknown, Untrusted
 from ledger.accounts import Account, AccountKind
+from ledger.errors import DayClosed
 from ledger.postgres.balances import balance
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.ask_gateway import ask_gateway
@@ -123,6 +124,24 @@ def test_paid_by_the_gateways_word_wins_over_cancelling(tx: Tx):
         cancel(inside(tx), payment, gateway)
     assert refused.value.state == "paid"
     assert states(tx, reference)[0] is PaymentState.PAID
+
+
+def test_a_day_that_closes_in_that_very_moment_costs_nobody_the_answer(tx: Tx):
+    payment, _, gateway = begun(tx, Outcome.PAID)
+    opened_before = 0
+
+    @contextmanager
+    def closing() -> Generator[Tx]:
+        nonlocal opened_before
+        opened_before += 1
+        with inside(tx)() as inner:
+            yield inner
+            if opened_before == 2:
+                raise DayClosed(NOW.date())
+
+    with pytest.raises(AlreadyPaid):
+        cancel(closing, payment, gateway)
+    assert opened_before == 3
 
 
 def test_money_after_the_cancelling_counts(tx: Tx):
