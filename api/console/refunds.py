@@ -15,6 +15,7 @@ from api.access.staff_session import Staff, staff_of
 from api.clock import vietnam_day
 from api.console.movement_words import movement_word
 from api.console.refund_codes import refund_code
+from api.console.refund_words import document_words, outcome_words, reason_words
 from api.console.words import word
 from api.house import House
 from api.language import Speech
@@ -133,6 +134,7 @@ def routes(house: House) -> APIRouter:
             has_older=len(found) > ROWS_MAX,
             age=partial(_age, house.today()),
             code=partial(refund_code, house.pages.speech(request)),
+            reason=partial(reason_words, house.pages.speech(request)),
             staff=staff,
             may_propose=staff.may(StaffRight.REFUNDS_PROPOSE),
             staff_token=staff.token(),
@@ -189,6 +191,9 @@ def refund_page(
         may_approve=staff.may(StaffRight.REFUNDS_APPROVE),
         may_record=staff.may(StaffRight.REFUNDS_APPROVE),
         code=partial(refund_code, speech),
+        reason=partial(reason_words, speech),
+        document=partial(document_words, speech),
+        outcome=partial(outcome_words, speech),
         word=partial(word, speech),
         movement=partial(movement_word, speech),
         token=staff.token(),

@@ -52,6 +52,9 @@ def test_money_due_back_says_for_which_decision(first: TestClient, house: House)
     page = first.get(f"/refunds/{refund.number}").text
     assert "Quyết định đã hủy hoặc giảm" in page
     assert "0002/QĐ-XPHC" in page
+    assert "Số phải nộp nay ít hơn số đã nộp" in page
+    assert "Hủy theo văn bản" in page
+    assert "Số phải nộp nay ít hơn số đã nộp" in first.get("/refunds").text
 
 
 def test_looking_is_recorded_under_ones_name(first: TestClient, house: House) -> None:
