@@ -22,8 +22,7 @@ def test_every_source_has_its_test_at_the_mirrored_path():
     missing = [
         f"{source.path}: no {test}"
         for source in sources()
-        if source.path.stem not in WITHOUT_TESTS
-        and not source.path.stem.endswith("_tables")
+        if source.path.stem not in WITHOUT_TESTS and not source.path.stem.endswith("_tables")
         if not (PROJECT / (test := mirror(source.path))).exists()
     ]
     assert not missing, "\n".join(["", *missing])
