@@ -199,7 +199,8 @@ def _far_sides(chosen: _Demo, logs: Path) -> Child:
         *("--accounts", ",".join(f"{one.code}={one.account_number}" for one in BENEFICIARIES)),
         *("--retry-ms", "20000"),
         *("--identity-client", chosen.settings.identity_client_id),
-        *("--identity-secret", environment["CLEARING_IDENTITY_CLIENT_SECRET"]),
+        # Joined, because a drawn secret may begin with a dash.
+        f"--identity-secret={environment['CLEARING_IDENTITY_CLIENT_SECRET']}",
         *("--identity-redirect", f"{chosen.settings.citizen_url}/sign-in/back"),
         *("--people", ";".join(f"{one}={name}" for one, name in _people(chosen).items())),
     ]

@@ -8,8 +8,8 @@ from tests.bench.conftest import STORED
 
 
 def test_everything_can_be_measured_and_posting_comes_last() -> None:
-    assert WHAT[-4:] == ("post", "push", "look-up", "all")
-    assert set(WHAT) == {*MEASURES, "push", "look-up", "all"}
+    assert WHAT[-5:] == ("post", "push", "look-up", "payments", "all")
+    assert set(WHAT) == {*MEASURES, "push", "look-up", "payments", "all"}
 
 
 def test_what_each_name_measures_is_said() -> None:

@@ -312,7 +312,7 @@ def test_a_fine_cancelled_in_the_moment_it_is_paid_owes_the_money_back_once(open
         with open_tx() as tx:
             assert kept(tx, one).status is ObligationStatus.WITHDRAWN
             is_surplus = payment_of(tx, payment.number).state is PaymentState.OVERPAID
-            assert is_surplus == (not due_back(tx, one))
+            assert is_surplus == (due_back(tx, one) == Money(0))
             assert_explained(tx, kept(tx, one))
 
 
