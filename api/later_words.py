@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from api.language import Speech
+from ledger.money import ZERO
 from payments.later import DueBack, Later, Turn
 from payments.payment import Payment
 from payments.states import PaymentState
@@ -53,13 +54,27 @@ def since_paid(later: Later, speech: Speech) -> str:
     said = [speech.say(_TURNED[later.turn], number=later.number, when=when)]
     if later.due_back is not None:
         said.append(refund_words(later.due_back, speech))
-    elif later.is_open:
+    if later.is_open:
         said.append(speech.say("Còn phải nộp thêm; hãy tra cứu lại."))
     return " ".join(said)
 
 
 def refund_words(due_back: DueBack, speech: Speech) -> str:
-    """Return how much has to be paid back, and why."""
+    """Return how much has to be paid back, and why; or that it went back."""
+    if due_back.went_back >= due_back.amount:
+        return speech.say(
+            "Đã hoàn lại đủ %(back)s: đã nộp %(paid)s, chỉ phải nộp %(due)s.",
+            back=speech.dong(due_back.amount),
+            paid=speech.dong(due_back.paid),
+            due=speech.dong(due_back.due),
+        )
+    if due_back.went_back > ZERO:
+        return speech.say(
+            "Còn phải hoàn lại %(left)s: đã hoàn %(done)s trong số %(back)s.",
+            left=speech.dong(due_back.amount - due_back.went_back),
+            done=speech.dong(due_back.went_back),
+            back=speech.dong(due_back.amount),
+        )
     return speech.say(
         "Phải hoàn lại %(back)s: đã nộp %(paid)s, chỉ phải nộp %(due)s.",
         back=speech.dong(due_back.amount),

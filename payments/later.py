@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.money import Money
+from ledger.money import ZERO, Money
 
 
 class Turn(enum.StrEnum):
@@ -17,11 +17,15 @@ class Turn(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DueBack:
-    """That more was paid for an obligation (A) than is due (B), and when that was found."""
+    """That more was paid for an obligation (A) than is due (B), and when that was found.
+
+    `went_back` is what the payer has of it again.
+    """
 
     paid: Money
     due: Money
     found_at: datetime
+    went_back: Money = ZERO
 
     @property
     def amount(self) -> Money:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
@@ -11,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from api.access.citizen_session import payment_cookie
 from api.access.cookies import is_secret
 from api.access.quotas import MINUTE, PAPERS_PER_MINUTE_MAX, Quota, Tries, address_of, source_of
-from api.citizen.proof_paper import of_refunds, qr_svg
+from api.citizen.proof_paper import DO_NOT_USE, qr_svg, subtracted
 from api.citizen.proof_record import ProofRecord, proof_record
 from api.citizen.refund_told import refunds_told
 from api.house import House
@@ -55,6 +56,7 @@ def routes(house: House) -> APIRouter:
             return waiting
         speech = house.pages.speech(request)
         shown = kept.record.read(house, speech)
+        since = kept.record.since(speech)
         return house.pages.show(
             request,
             "citizen/proof.html",
@@ -62,8 +64,9 @@ def routes(house: House) -> APIRouter:
             state=kept.payment.state.value,
             told_at=kept.told_at,
             sealed_on=kept.sealed_on,
-            since=kept.record.since(speech),
-            of_refunds=of_refunds(shown, speech),
+            since=since,
+            subtracted=subtracted(shown, since, speech),
+            do_not_use=speech.say(DO_NOT_USE, site=urlsplit(house.settings.citizen_url).netloc),
             refunds=refunds_told(kept.refunds, speech, is_proven=True),
             is_open=kept.record.is_open,
             receipts=kept.record.receipts,

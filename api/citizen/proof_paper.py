@@ -13,7 +13,7 @@ import typst
 from api.clock import VIETNAM
 from api.explained import ShownLine, ShownStep, explained_line
 from api.language import Language, Speech
-from ledger.money import Money
+from ledger.money import Money, total
 from payments.acknowledgement import SignedAcknowledgement
 from payments.explanation import read_explanation
 from payments.obligations.registry import KINDS
@@ -26,14 +26,31 @@ _FONTS: Final = _API / "fonts"
 
 
 REVOKED: Final = "Không còn giá trị: đã hoàn lại toàn bộ"
+DO_NOT_USE: Final = (
+    "Đừng dùng giấy này nữa: ai kiểm tra số giao dịch và số tiền ở %(site)s/verify đều thấy giấy"
+    " không còn giá trị."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRefund:
+    """What went back of what was paid."""
+
+    number: str
+    amount: Money
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What became of a proof after it was signed, told in one language."""
+    """What became of a proof after it was signed, told in one language.
+
+    `refunds` are all that ended a proof of this payment, those before this one was signed too.
+    """
 
     sentences: tuple[str, ...] = ()
     is_revoked: bool = False
+    refunds: tuple[ShownRefund, ...] = ()
 
 
 NOTHING_SINCE: Final = Since()
@@ -48,20 +65,11 @@ class ProofPart:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRefund:
-    """What went back of what was paid, before this proof was signed."""
-
-    number: str
-    amount: Money
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Proof:
     """What was signed, in the words of one language.
 
-    `paid` is what was paid at first: `amount` and all `refunds`. `replaces` is the number of the
-    proof before this one, '' of the first.
+    `paid` is what was paid at first, `amount` what this proof is for. `replaces` is the number of
+    the proof before this one, '' of the first.
     """
 
     number: str
@@ -79,7 +87,6 @@ class Proof:
     token: str
     key_id: str
     paid: Money
-    refunds: tuple[ShownRefund, ...]
     replaces: str
 
     @property
@@ -115,17 +122,14 @@ def read_proof(signed: SignedAcknowledgement, speech: Speech, names: Mapping[str
         paid_at=datetime.fromisoformat(str(content["paid_at"])),
         token=str(content["qr"]),
         key_id=signed.key_id,
-        paid=Money(int(content.get("paid_vnd", content["amount_vnd"]))),
-        refunds=tuple(
-            ShownRefund(
-                str(each["number"]),
-                Money(int(each["amount_vnd"])),
-                datetime.fromisoformat(str(each["refunded_at"])),
-            )
-            for each in content.get("refunds", ())
-        ),
+        paid=paid_at_first(content),
         replaces=str(content.get("replaces", "")),
     )
+
+
+def paid_at_first(content: Mapping[str, Any]) -> Money:
+    """Return what was paid, of what was signed, before anything went back."""
+    return Money(int(content.get("paid_vnd", content["amount_vnd"])))
 
 
 def qr_svg(token: str) -> str:
@@ -144,9 +148,15 @@ def paper(
     words = _words(proof, speech, site=site) | {
         "since_title": speech.say("Có thay đổi sau khi nộp"),
         "since": list(since.sentences),
+        "subtracted": subtracted(proof, since, speech),
     }
     if since.is_revoked:
-        words["status"] = speech.say(REVOKED)
+        words |= {
+            "status": speech.say(REVOKED),
+            "is_revoked": True,
+            "check_title": "",
+            "check": speech.say(DO_NOT_USE, site=site),
+        }
     if sandbox:
         made_up = speech.say("mọi khoản phải nộp và số tiền ở đây đều là giả.")
         words["warning"] = f"{speech.say('Trang thử nghiệm')}: {made_up}"
@@ -160,25 +170,25 @@ def paper(
     )
 
 
-def of_refunds(proof: Proof, speech: Speech) -> list[list[str]]:
-    """Return the facts of a proof that came in the place of another."""
-    if not proof.replaces:
+def subtracted(proof: Proof, since: Since, speech: Speech) -> list[list[str]]:
+    """Return the rows below what was paid: the sum, what went back of it, and what is left."""
+    if not since.refunds:
         return []
+    left = proof.paid - total(each.amount for each in since.refunds)
     return [
-        [speech.say("Thay cho giấy số"), proof.replaces],
         [speech.say("Đã nộp lúc đầu"), speech.dong(proof.paid)],
         *(
             [
-                speech.say("Đã hoàn lại"),
                 speech.say(
-                    "%(amount)s, hoàn tiền số %(refund)s, %(at)s",
-                    amount=speech.dong(each.amount),
+                    "Đã hoàn lại, hoàn tiền số %(refund)s, %(at)s",
                     refund=each.number,
                     at=speech.instant(each.at),
                 ),
+                f"\N{MINUS SIGN}{speech.dong(each.amount)}",
             ]
-            for each in proof.refunds
+            for each in since.refunds
         ),
+        [speech.say("Còn lại"), speech.dong(left)],
     ]
 
 
@@ -217,6 +227,7 @@ def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
         "title": proof.title,
         "note": f"{proof.note}.",
         "status": say("Đã nộp"),
+        "is_revoked": False,
         "amount": speech.dong(proof.amount),
         "amount_words": proof.amount_words,
         "facts_title": say("Giao dịch"),
@@ -227,7 +238,7 @@ def _words(proof: Proof, speech: Speech, *, site: str) -> dict[str, object]:
             [say("Cách thanh toán"), proof.gateway],
             [say("Mã giao dịch ở đơn vị thanh toán"), proof.gateway_transaction],
             [say("Đơn vị thụ hưởng"), account],
-            *of_refunds(proof, speech),
+            *([[say("Thay cho giấy số"), proof.replaces]] if proof.replaces else []),
         ],
         "keyword": proof.token,
         "lines_title": say("Số tiền đã nộp"),

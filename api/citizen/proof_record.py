@@ -1,16 +1,25 @@
 """The proof of a payment as it stands, and the documents made of it: paper and XML."""
 
+import json
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from api.citizen.ended_words import ended_words
+from api.citizen.ended_words import ended_words, went_back
 from api.citizen.fine import gateway_names
-from api.citizen.proof_paper import Proof, Since, paper, read_proof
+from api.citizen.proof_paper import (
+    Proof,
+    ShownRefund,
+    Since,
+    paid_at_first,
+    paper,
+    read_proof,
+)
 from api.house import House
 from api.language import Language, Speech
 from api.later_words import since_paid
 from api.proof_xml import proof_xml
 from api.xml_signature import sign_xml
+from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.later import Later
 from payments.postgres import acknowledgement_rows, later_rows, state_receipt_rows
@@ -32,6 +41,11 @@ class ProofRecord:
         return self.proven.signed.number
 
     @property
+    def paid(self) -> Money:
+        """Return what was paid at first."""
+        return paid_at_first(json.loads(self.proven.signed.payload))
+
+    @property
     def is_open(self) -> bool:
         """Say whether more is left to pay on what was paid."""
         return any(each.is_open for each in self.later)
@@ -42,9 +56,17 @@ class ProofRecord:
 
     def since(self, speech: Speech) -> Since:
         """Return what became of it since, in this language."""
-        ended = ended_words(self.proven.ended, speech)
+        ended = ended_words(self.proven.ended, speech, paid=self.paid)
         later = [since_paid(each, speech) for each in self.later]
-        return Since((*ended, *later), is_revoked=self.proven.is_revoked)
+        back = went_back(self.proven.ended, paid=self.paid)
+        return Since(
+            (*ended, *later),
+            is_revoked=self.proven.is_revoked,
+            refunds=tuple(
+                ShownRefund(each.refund_number, amount, each.at)
+                for each, amount in zip(self.proven.ended, back, strict=True)
+            ),
+        )
 
 
 def proof_record(tx: Tx, payment_id: int) -> ProofRecord | None:

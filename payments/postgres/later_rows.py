@@ -11,11 +11,12 @@ from payments.later import Correction, DueBack, Later, Turn
 from payments.obligation import ObligationStatus
 from payments.obligation_change import ChangeAct
 
+# `back` is what went back on the word of an authority, for it or for one whose place it took.
 _LATER: Final = """
 SELECT
     own.number_shown, own.successor_id, newest.status,
     coalesce(newest.changed_at, own.changed_at) AS changed_at,
-    refund.paid_vnd, refund.due_vnd, refund.found_at
+    refund.paid_vnd, refund.due_vnd, refund.found_at, back.vnd AS back_vnd
 FROM (
     SELECT obligation_id, min(ordinal) AS place, min(obligation_version) AS version
     FROM payments.payment_line WHERE payment_id = %(payment)s GROUP BY obligation_id
@@ -28,18 +29,33 @@ LEFT JOIN LATERAL (
     WHERE each.obligation_id = newest.obligation_id
     ORDER BY each.sequence DESC LIMIT 1
 ) AS refund ON refund.difference_vnd > 0
+LEFT JOIN LATERAL (
+    SELECT coalesce(sum(done.amount_vnd), 0) AS vnd
+    FROM payments.refund AS done
+    JOIN payments.obligation AS meant USING (obligation_id)
+    WHERE (meant.obligation_id = refund.obligation_id OR meant.successor_id = refund.obligation_id)
+        AND done.cause = 'refund_due' AND done.state = 'done'
+) AS back ON true
 WHERE own.version <> line.version OR newest.status = %(withdrawn)s
 ORDER BY line.place
 """
 
 _DUE_BACK: Final = """
-SELECT refund.obligation_id, refund.paid_vnd, refund.due_vnd, refund.found_at
+SELECT
+    refund.obligation_id, refund.paid_vnd, refund.due_vnd, refund.found_at, back.vnd AS back_vnd
 FROM (
     SELECT DISTINCT ON (each.obligation_id) each.*
     FROM payments.refund_due AS each
     WHERE each.obligation_id = ANY(%(ids)s::bigint[])
     ORDER BY each.obligation_id, each.sequence DESC
 ) AS refund
+LEFT JOIN LATERAL (
+    SELECT coalesce(sum(done.amount_vnd), 0) AS vnd
+    FROM payments.refund AS done
+    JOIN payments.obligation AS meant USING (obligation_id)
+    WHERE (meant.obligation_id = refund.obligation_id OR meant.successor_id = refund.obligation_id)
+        AND done.cause = 'refund_due' AND done.state = 'done'
+) AS back ON true
 WHERE refund.difference_vnd > 0
 """
 
@@ -91,4 +107,9 @@ def _turn(row: Row[Any]) -> Turn:
 
 
 def _due_back(row: Row[Any]) -> DueBack:
-    return DueBack(Money(int(row.paid_vnd)), Money(int(row.due_vnd)), row.found_at)
+    return DueBack(
+        Money(int(row.paid_vnd)),
+        Money(int(row.due_vnd)),
+        row.found_at,
+        went_back=Money(int(row.back_vnd)),
+    )

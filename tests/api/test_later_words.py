@@ -67,6 +67,15 @@ def test_what_is_due_back_is_told_with_both_sums():
     )
 
 
+def test_what_went_back_is_due_no_more():
+    whole = refund_words(replace(BACK, went_back=Money(1_000_000)), VI).replace("\u00a0", " ")
+    assert whole == "Đã hoàn lại đủ 1.000.000 đ: đã nộp 3.000.000 đ, chỉ phải nộp 2.000.000 đ."
+    part = refund_words(replace(BACK, went_back=Money(400_000)), EN).replace("\u00a0", " ")
+    assert part == (
+        "A refund of VND 600,000 is still due: VND 400,000 of VND 1,000,000 went back already."
+    )
+
+
 def test_what_is_open_again_is_told():
     reopened = replace(CANCELLED, turn=Turn.CORRECTED, at=None, is_open=True)
     assert since_paid(reopened, EN) == (

@@ -18,9 +18,13 @@ ENDED = [
 
 
 def test_both_languages_name_what_ended_it_and_what_counts() -> None:
-    for language, kept in ((Language.VI, "1.000\u00a0đ"), (Language.EN, "VND\u00a01,000")):
-        replaced, revoked = ended_words(ENDED, SPEECHES[language])
-        for word in ("NP1", "NP1-2", "RF1", kept, "12:00, 23/11/2026"):
+    for language, kept, back in (
+        (Language.VI, "1.000\u00a0đ", "2.000\u00a0đ"),
+        (Language.EN, "VND\u00a01,000", "VND\u00a02,000"),
+    ):
+        replaced, revoked = ended_words(ENDED, SPEECHES[language], paid=Money(3_000))
+        for word in ("NP1", "NP1-2", "RF1", kept, back, "12:00, 23/11/2026"):
             assert word in replaced
         assert "RF2" in revoked
-        assert kept not in revoked
+        assert kept in revoked
+        assert back not in revoked

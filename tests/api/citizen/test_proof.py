@@ -1,6 +1,7 @@
 """The proof: everything an officer asks for, behind an address nobody can guess."""
 
 import html
+import re
 from base64 import b64decode
 from dataclasses import replace
 from datetime import date, timedelta
@@ -113,14 +114,14 @@ def _everywhere(payer: Payer, proven: str) -> list[str]:
     return [" ".join(html.unescape(text).split()) for text in texts]
 
 
-def _go_back(house: House, proven: str, *, kept: int) -> None:
+def _go_back(house: House, proven: str, *, kept: int, refund: str = "RF1") -> None:
     with house.open_tx() as tx:
         payment = payment_rows.by_handle_hash(tx, handle_hash(proven.removeprefix("/p/")))
         assert payment is not None
         replace_acknowledgement(
             tx,
             payment.payment_id,
-            refund_number="RF1",
+            refund_number=refund,
             kept=Money(kept),
             signer=house.signer,
             now=house.clock(),
@@ -135,6 +136,40 @@ def test_page_paper_and_xml_say_that_all_was_paid_back(payer: Payer, proven: str
     assert "Không còn giá trị: đã hoàn lại toàn bộ" in page
     assert "Không còn giá trị: đã hoàn lại toàn bộ" in printed
     assert "<status>revoked</status>" in document
+    for text in (page, printed):
+        assert "3.013.500 đ, đã được hoàn lại" in text
+        assert "\N{MINUS SIGN}3.013.500 đ" in text
+        assert "Còn lại 0 đ" in " ".join(re.sub(r"<[^>]*>", " ", text).split())
+        assert "Đừng dùng giấy này nữa" in text
+        for gone in ("rồi quét mã", "Mã QR", "NP1."):
+            assert gone not in text
+    for gone in ("Đưa mã này", "mang giấy xác nhận này", "không cần nộp thêm"):
+        assert gone not in page
+    english = html.unescape(payer.get(f"/en{proven}").text)
+    assert "Please do not use this acknowledgement any more" in english
+    for gone in ("Show this code", "take this acknowledgement", "Nothing more has to be paid"):
+        assert gone not in english
+
+
+def test_each_refund_is_told_with_its_amount_and_subtracted_on_one_leaf(
+    payer: Payer, proven: str
+) -> None:
+    _go_back(payer.house, proven, kept=1_000_000)
+    _go_back(payer.house, proven, kept=0, refund="RF2")
+    page, printed, _ = _everywhere(payer, proven)
+    for text in (page, printed):
+        for back, refund in (("2.013.500 đ", "RF1"), ("1.000.000 đ", "RF2")):
+            assert f"\N{MINUS SIGN}{back}" in text
+            assert f"{back}, đã được hoàn lại (hoàn tiền số {refund})" in text
+    english = f"/en{proven}"
+    for path in (proven, english):
+        assert len(PdfReader(BytesIO(payer.get(f"{path}/proof.pdf").content)).pages) == 1
+
+
+def test_a_replaced_proof_fits_on_one_leaf(payer: Payer, proven: str) -> None:
+    assert len(PdfReader(BytesIO(payer.get(f"{proven}/proof.pdf").content)).pages) == 1
+    _go_back(payer.house, proven, kept=1_000_000)
+    assert len(PdfReader(BytesIO(payer.get(f"{proven}/proof.pdf").content)).pages) == 1
 
 
 def test_page_paper_and_xml_say_what_is_kept_after_a_part_went_back(
@@ -147,7 +182,8 @@ def test_page_paper_and_xml_say_what_is_kept_after_a_part_went_back(
         assert "đã được thay bằng giấy số" in text
     page, printed, document = _everywhere(payer, proven)
     for text in (page, printed):
-        assert "2.013.500 đ, hoàn tiền số RF1" in text
+        assert "\N{MINUS SIGN}2.013.500 đ" in text
+        assert "hoàn tiền số RF1" in text
     assert 'refund number="RF1" vnd="2013500"' in document
 
 
