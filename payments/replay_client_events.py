@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Final
 
 from ledger.postgres.transaction import Tx
-from payments.errors import NotFound
+from payments.errors import NotFound, StepRefused
 from payments.postgres import client_event_rows, endpoint_delivery_rows, endpoint_rows
 from payments.webhook_endpoint import ReplaySpan
 
 REPLAYED_MAX: Final = 10_000
+WAITING_MAX: Final = 10_000
 
 
 def replay_client_events(tx: Tx, wanted: str | ReplaySpan, *, client: str, now: datetime) -> int:
@@ -20,6 +21,7 @@ def replay_client_events(tx: Tx, wanted: str | ReplaySpan, *, client: str, now: 
 
     Raises:
         NotFound: the client has no such event or endpoint.
+        StepRefused: a span is wanted while `WAITING_MAX` events wait at its endpoint.
     """
     if isinstance(wanted, str):
         event = client_event_rows.event_of(tx, wanted, client=client)
@@ -30,6 +32,9 @@ def replay_client_events(tx: Tx, wanted: str | ReplaySpan, *, client: str, now: 
         )
     if endpoint_rows.lock_endpoint(tx, wanted.endpoint_id, client=client) is None:
         raise NotFound(wanted.endpoint_id)
+    behind = endpoint_delivery_rows.backlogs(tx, [wanted.endpoint_id]).get(wanted.endpoint_id)
+    if behind is not None and behind.waiting >= WAITING_MAX:
+        raise StepRefused(machine="endpoint", state=f"{WAITING_MAX}_events_waiting", step="replay")
     return endpoint_delivery_rows.replay_span(
         tx,
         wanted.endpoint_id,

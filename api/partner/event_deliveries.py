@@ -162,12 +162,15 @@ def _replaying(router: APIRouter, house: House) -> None:
         return EventReplayOut(replayed=many)
 
     @router.post(
-        "/webhook-endpoints/{endpoint_id}/replays", status_code=202, responses=refusals(404)
+        "/webhook-endpoints/{endpoint_id}/replays", status_code=202, responses=refusals(404, 409)
     )
     def replay_span(
         endpoint_id: str, body: SpanIn, client: Annotated[str, partner]
     ) -> EventReplayOut:
-        """Tell one address, in order, what came to be in a span of time, 10,000 events at most."""
+        """Tell one address, in order, what came to be in a span of time, 10,000 events at most.
+
+        While so many wait there, the answer is 409: what waits is told first.
+        """
         if body.until <= body.since:
             raise InputRefused(field="to", reason="is not after from")
         wanted = ReplaySpan(

@@ -275,7 +275,7 @@ def _acting(router: APIRouter, house: House) -> None:
         responses=refusals(404, 409),
     )
     def test(endpoint_id: str, client: Annotated[str, partner], once: OnceOnly) -> Response:
-        """Send an address a `ping`, whatever types it chose."""
+        """Send an address a `ping`, whatever types it chose; 409 while ten wait there."""
 
         def work(tx: Tx) -> PingOut:
             event = ping_endpoint(

@@ -20,6 +20,7 @@ from payments.client_event import (
     payload_of,
 )
 from payments.postgres.event_tables import client_event as t
+from payments.postgres.event_tables import webhook_delivery
 from payments.vietnam_time import vietnam_text
 
 # The payment's row is locked by whoever adds its event, so no number is drawn twice. What comes
@@ -186,6 +187,18 @@ def add_endpoint_event(
         },
     ).one()
     return str(payload["id"])
+
+
+def waiting_pings(tx: Tx, endpoint_id: str) -> int:
+    """Return how many pings an endpoint is still to be told: what is told there of itself."""
+    found = tx.execute(
+        select(func.count()).where(
+            webhook_delivery.c.endpoint_id == endpoint_id,
+            webhook_delivery.c.subject == endpoint_id,
+            webhook_delivery.c.next_at.is_not(None),
+        )
+    )
+    return int(found.scalar_one())
 
 
 def event_of(tx: Tx, event_id: str, *, client: str) -> ClientEvent | None:

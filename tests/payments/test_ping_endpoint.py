@@ -4,8 +4,8 @@ import pytest
 
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.client_event import EventType
-from payments.errors import NotFound
-from payments.ping_endpoint import ping_endpoint
+from payments.errors import NotFound, StepRefused
+from payments.ping_endpoint import PINGS_MAX, ping_endpoint
 from tests.payments.clients import PORTAL, FarSide, added, told
 from tests.payments.scene import NOW
 
@@ -23,6 +23,21 @@ def test_a_ping_goes_to_that_address_alone_whatever_types_it_chose(open_tx: Open
     assert [call.payload["id"] for call in far.calls] == ids
     assert far.heard == [("ping", 1), ("ping", 2)]
     assert told(open_tx, other, far, now=NOW) is None
+
+
+def test_while_ten_pings_wait_there_is_no_other(open_tx: OpenTx):
+    def ping(cause: int) -> None:
+        with open_tx() as tx:
+            ping_endpoint(tx, endpoint.endpoint_id, client=PORTAL, cause=str(cause), now=NOW)
+
+    with open_tx() as tx:
+        endpoint = added(tx)
+    for cause in range(PINGS_MAX):
+        ping(cause)
+    with pytest.raises(StepRefused, match="10_pings_waiting"):
+        ping(PINGS_MAX)
+    told(open_tx, endpoint, FarSide(), now=NOW)
+    ping(PINGS_MAX)
 
 
 def test_t14_nobody_pings_another_clients_address(tx: Tx):

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.postgres.transaction import OpenTx, Tx
 from payments.client_event import EventType
-from payments.errors import NotFound
+from payments.errors import NotFound, StepRefused
 from payments.replay_client_events import replay_client_events
 from payments.webhook_endpoint import ReplaySpan
 from tests.payments.clients import PORTAL, FarSide, added, events_of, opened_by, told
@@ -41,6 +41,17 @@ def test_a_span_is_told_again_in_the_types_the_address_chose(open_tx: OpenTx):
         assert replay_client_events(tx, span, client=PORTAL, now=NOW + HOUR) == 1
     told(open_tx, endpoint, far, now=NOW + HOUR)
     assert [type_ for type_, _ in far.heard] == ["payment.pending"] * 2
+
+
+def test_no_span_is_added_to_too_many_that_wait(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("payments.replay_client_events.WAITING_MAX", 2)
+    endpoint = added(tx)
+    span = ReplaySpan(endpoint.endpoint_id, since=NOW, until=NOW + HOUR, parked_only=False)
+    opened_by(tx)
+    assert replay_client_events(tx, span, client=PORTAL, now=NOW) == 1
+    opened_by(tx)
+    with pytest.raises(StepRefused, match="2_events_waiting"):
+        replay_client_events(tx, span, client=PORTAL, now=NOW)
 
 
 def test_t14_another_clients_events_and_addresses_are_not_there(tx: Tx):
