@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import STEP_MS_MAX
 from tests.journeys.program import Program, check_accessible, take_picture
 
+PHONE_PX = 375
+
 
 def _pay_another_amount(page: Page, program: Program) -> None:
     """Pay a fee that other journeys leave unpaid, and not what was asked for."""
@@ -20,6 +22,21 @@ def _pay_another_amount(page: Page, program: Program) -> None:
     page.get_by_text("Các trường hợp khác").click()
     page.get_by_role("button", name="Trả sai số tiền").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đang kiểm tra giao dịch")
+
+
+def _check_on_a_phone(page: Page) -> None:
+    """See that nothing but a table in a box of its own is wider than a phone, and step back."""
+    before = page.viewport_size
+    assert before is not None
+    page.set_viewport_size({"width": PHONE_PX, "height": 667})
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_PX, page.url
+    for cell in page.locator("table.stacked td:visible").all():
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE_PX, cell.inner_text()
+    check_accessible(page)
+    page.set_viewport_size(before)
 
 
 def _come_in(page: Page, program: Program, name: str) -> None:
@@ -64,6 +81,8 @@ def test_one_proposes_another_approves_and_the_payer_sees(
     other = browser.new_page()
     other.set_default_timeout(STEP_MS_MAX)
     _come_in(other, program, "ketoan2")
+    assert other.locator("table.stacked td.amount:visible").count() > 0
+    _check_on_a_phone(other)
     other.get_by_role("link", name=re.compile("^RF")).first.click()
     expect(other.get_by_text("staff:ketoan1").first).to_be_visible()
     take_picture(other, "refund")
@@ -71,6 +90,7 @@ def test_one_proposes_another_approves_and_the_payer_sees(
     other.get_by_role("button", name=re.compile("^Duyệt hoàn ")).click()
     expect(other.get_by_text("Người duyệt")).to_be_visible()
     check_accessible(other)
+    _check_on_a_phone(other)
     other.get_by_role("link", name="English").click()
     expect(other.get_by_text("Approved by", exact=True)).to_be_visible()
     check_accessible(other)
