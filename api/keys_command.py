@@ -21,6 +21,10 @@ from payments.reseal_batch import Tally
 
 URL: Final = "CLEARING_MIGRATE_URL"
 TOLD_EVERY_ROWS: Final = 10_000
+_CONFIRM: Final = """\
+not done: all would be sealed with {key_id}, and a process without that key reads nothing of it.
+Which processes know it cannot be seen from here. Once every one (web, schedule, whoever runs
+commands) was restarted with it, say so: --all-processes-know"""
 _DIGESTS: Final = """\
 a change sent again word for word is known by a digest made with the
   index key of its day, and is refused as another one under the same document without it"""
@@ -41,6 +45,12 @@ def add_keys(add: Callable[..., argparse.ArgumentParser]) -> None:
         help="seal everything anew under the current keys, while everybody works; again goes on"
         " where it stopped",
     )
+    rotate.add_argument(
+        "--all-processes-know",
+        action="store_true",
+        help="say that every process was restarted with the current keys: it cannot be seen from"
+        " here, and one without them reads nothing of what was moved",
+    )
     rotate.add_argument("--reason", required=True, metavar="TEXT", help="why, for the record")
     what.add_parser("check", help="look at every row: exit 1 while anything needs another key")
 
@@ -60,6 +70,9 @@ def act(open_tx: OpenTx, chosen: argparse.Namespace, keys: PersonalDataKeys) -> 
         return _status(open_tx, keys)
     if chosen.what == "check":
         return _check(open_tx, keys)
+    if not chosen.all_processes_know:
+        show(_CONFIRM.format(key_id=keys.key_id))
+        return 1
     try:
         return _rotate(open_tx, keys, operator(chosen.reason))
     except ValueError as refusal:  # The record of it could not be written as given.

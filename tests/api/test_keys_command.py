@@ -42,7 +42,7 @@ def _new(house: House) -> PersonalDataKeys:
 
 
 def _chosen(what: str) -> argparse.Namespace:
-    return argparse.Namespace(what=what, reason="Hằng năm")
+    return argparse.Namespace(what=what, reason="Hằng năm", all_processes_know=True)
 
 
 def _fill(house: House) -> None:
@@ -100,6 +100,18 @@ def test_a_key_that_is_not_known_here_is_named_and_its_rows_stay(
     assert "p1: not known here, and needed by" in capsys.readouterr().out
 
 
+def test_nothing_moves_until_somebody_says_that_all_processes_know_the_key(
+    house: House, as_owner: OpenTx, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _fill(house)
+    chosen = argparse.Namespace(what="rotate", reason="Hằng năm", all_processes_know=False)
+    assert act(as_owner, chosen, _new(house)) == 1
+    assert "--all-processes-know" in capsys.readouterr().out
+    with as_owner() as tx:
+        assert keys_in_use(tx, SEALED_EVERYWHERE[-1]) == {"p1": 1}
+        assert newest(tx, limit_max=9) == []
+
+
 def test_without_the_owners_address_nothing_begins(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +125,7 @@ def test_a_record_that_cannot_be_written_stops_it_before_it_begins(
     house: House, as_owner: OpenTx, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _fill(house)
-    chosen = argparse.Namespace(what="rotate", reason="")
+    chosen = argparse.Namespace(what="rotate", reason="", all_processes_know=True)
     assert act(as_owner, chosen, _new(house)) == 1
     assert "not done" in capsys.readouterr().out
     with as_owner() as tx:
