@@ -227,8 +227,9 @@ def _tell_troubles(app: FastAPI, house: House, *, show: Show) -> Tell:
         response = show(request, problem)
         if problem.status in (429, 503):
             response.headers["Retry-After"] = str(problem.retry_after_s)
-        elif problem.until is not None:
-            left_s = int((problem.until - house.clock()).total_seconds()) + 1
+        elif problem.held is not None:
+            now = house.clock()
+            left_s = int(((problem.held.until or now) - now).total_seconds()) + 1
             response.headers["Retry-After"] = str(max(problem.retry_after_s, left_s))
         if problem.status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"

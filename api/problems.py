@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -29,8 +28,8 @@ class Problem:
     """A refusal ready to be shown; `support_code` finds it in the logs.
 
     `fields` are (field, reason) pairs naming what in the request was wrong, in English. `rule` is
-    the code of the rule of law that refused a price, '' where none did. `until` is when whoever is
-    paying now has to be done, None where nobody is in the way. `state` is where the thing stands
+    the code of the rule of law that refused a price, '' where none did. `held` says until
+    when somebody is paying it, None where nobody is in the way. `state` is where the thing stands
     that allows no such step, '' where that is not why.
     """
 
@@ -41,7 +40,7 @@ class Problem:
     fields: tuple[tuple[str, str], ...] = ()
     retry_after_s: int = RETRY_AFTER_S
     rule: str = ""
-    until: datetime | None = None
+    held: payments_errors.BeingPaid | None = None
     state: str = ""
 
     def document(self) -> dict[str, object]:
@@ -56,8 +55,9 @@ class Problem:
         }
         if self.rule:
             document["rule"] = self.rule
-        if self.until is not None:
-            document["until"] = self.until.astimezone(VIETNAM).isoformat()
+        if self.held is not None:
+            until = self.held.until
+            document["until"] = None if until is None else until.astimezone(VIETNAM).isoformat()
         if self.state:
             document["state"] = self.state
         if self.fields:
@@ -155,8 +155,8 @@ TABLE: Final[Mapping[type[Exception], Row]] = MappingProxyType(
             409,
             "being-paid",
             Words(
-                "Khoản này đang được nộp trong một giao dịch khác. Hãy chờ rồi xem lại.",
-                "Another payment of this is under way. Wait, then look again.",
+                "Giao dịch khác đang nộp khoản này, hoặc đang chờ cổng trả lời. Hãy xem lại sau.",
+                "Another payment of this is under way, or its gateway is asked. Wait, look again.",
             ),
         ),
         payments_errors.AmountChanged: Row(
@@ -362,7 +362,7 @@ def problem_of(error: Exception) -> Problem:
         support_code=secrets.token_hex(4),
         fields=_fields_of(error),
         rule=error.code if isinstance(error, payments_errors.PriceRefused) else "",
-        until=error.until if isinstance(error, payments_errors.BeingPaid) else None,
+        held=error if isinstance(error, payments_errors.BeingPaid) else None,
         state=error.state if isinstance(error, _IN_A_STATE) else "",
         retry_after_s=getattr(error, "retry_after_s", RETRY_AFTER_S),
     )

@@ -64,10 +64,11 @@ class NotPayable(PaymentsError):
 class BeingPaid(NotPayable):
     """Another payment of the same obligation is alive."""
 
-    def __init__(self, *, until: datetime) -> None:
-        """Keep when the other payment's time is over."""
-        super().__init__(f"being paid until {until.isoformat()}")
-        self.until = until
+    def __init__(self, *, until: datetime, now: datetime) -> None:
+        """Keep when the other payment's time is over, None where only its gateway can end it."""
+        self.until = until if now < until else None
+        self.retry_after_s = 5 if self.until else 30
+        super().__init__(f"being paid until {self.until or 'its gateway says how it ended'}")
 
 
 class Cancelled(NotPayable):

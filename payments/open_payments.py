@@ -157,7 +157,7 @@ def _check(wanted: Sequence[int], desk: _Desk) -> None:
             raise NotPayable(f"this obligation is {status}")
     held = [desk.held[each] for each in wanted if each in desk.held]
     if held:
-        raise BeingPaid(until=max(held))
+        raise BeingPaid(until=max(held), now=desk.now)
 
 
 def _lines(obligations: Sequence[Obligation], desk: _Desk) -> tuple[PaymentLine, ...]:

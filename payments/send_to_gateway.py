@@ -119,7 +119,7 @@ def _alive(tx: Tx, payment: Payment, gateway: Gateway, *, now: datetime) -> Atte
         is_here = attempt.gateway == gateway.code
         if attempt.state in STARTABLE and is_in_time and is_here:
             return attempt
-        raise BeingPaid(until=attempt.prepared.expires_at)
+        raise BeingPaid(until=attempt.prepared.expires_at, now=now)
     return None
 
 
@@ -144,7 +144,7 @@ def _require_payable(tx: Tx, payment: Payment, locked: Locked, *, now: datetime)
         raise NotPayable("the price of this payment was for another day")
     alive = payment_rows.in_the_way(tx, locked.owed)
     if alive:
-        raise BeingPaid(until=max(other.expires_at for other in alive))
+        raise BeingPaid(until=max(other.expires_at for other in alive), now=now)
     wanted = [(obligation_id, payment.payment_id) for obligation_id in locked.owed]
     taken = lock_rows.take(tx, wanted, at=now)
     assert taken == set(locked.owed), "who holds an obligation stands in the way"

@@ -70,7 +70,10 @@ class LookUpOut(BaseModel):
     deadline: date | None = None
     total_vnd: int | None = None
     total_tomorrow_vnd: int | None = None
-    being_paid_until: VietnamTime | None = None
+    being_paid: bool = False
+    being_paid_until: VietnamTime | None = Field(
+        default=None, description="null also once that is over: opening says whether it is free"
+    )
     lines: list[LineOut] = Field(default_factory=list[LineOut])
     notes: list[NoteOut] = Field(default_factory=list[NoteOut])
 
@@ -110,7 +113,7 @@ def _json(told: LookUpOut) -> Response:
 def _found(house: House, found: Found, *, client: str) -> LookUpOut:
     if found.quote is None:
         return LookUpOut(result=_why_not(found), reason=found.unpriced)
-    told = quote_out(found.quote, house.pages.speeches)
+    told, until = quote_out(found.quote, house.pages.speeches), found.being_paid_until
     return LookUpOut(
         result="found",
         obligation=seal_obligation(house, found.obligation_id, bound_to=client),
@@ -118,7 +121,8 @@ def _found(house: House, found: Found, *, client: str) -> LookUpOut:
         deadline=told.deadline,
         total_vnd=told.total_vnd,
         total_tomorrow_vnd=None if found.total_tomorrow is None else found.total_tomorrow.vnd,
-        being_paid_until=found.being_paid_until,
+        being_paid=until is not None,
+        being_paid_until=until if until is not None and house.clock() < until else None,
         lines=told.lines,
         notes=told.notes,
         replaces=list(found.replaces),

@@ -27,9 +27,11 @@ PROBLEM: Final[dict[str, object]] = {
         "state": {"type": "string", "description": "where the payment stands that refused this"},
         "rule": {"type": "string", "description": "code of the rule of law that refused a price"},
         "until": {
-            "type": "string",
+            "type": ["string", "null"],
             "format": "date-time",
-            "description": "when whoever is paying it now has to be done",
+            "description": (
+                "when whoever is paying it now has to be done; null once only the gateway can say"
+            ),
         },
         "errors": {
             "type": "array",

@@ -13,8 +13,9 @@ OPENING: Final = f"""# Errors
 
 Every refusal is an RFC 9457 document (`application/problem+json`): `type` never changes and is what
 a program decides by; `title` and `title_en` are for people; `support_code` finds the answer in our
-logs. `errors` names the fields, `until` says when whoever is paying now has to be done, `state`
-where the payment stands. `Retry-After` comes with 429, 503 and wherever there is an `until`.
+logs. `errors` names the fields, `state` says where the payment stands, `until` when whoever is
+paying now has to be done: null once that time is over and only the gateway can say how it ended,
+which takes some minutes more. `Retry-After` comes with 429, 503 and `being-paid`.
 
 A 503 wrote nothing, or says that it may have; a 5xx or no answer at all to a creating call is sent
 again with the same `Idempotency-Key`. Types begin with `{TYPES_AT}`.

@@ -1,6 +1,7 @@
 """The JSON door: find, open, choose a gateway, read; refusals name what to mend."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -321,6 +322,27 @@ def test_who_must_wait_is_told_until_when(client: TestClient) -> None:
     assert answer.status_code == 409
     assert answer.json()["until"] == _read(client, number)["expires_at"]
     assert answer.headers["retry-after"] == "901"
+    assert client.post("/v1/look-ups", json=QUESTION).json()["being_paid"] is True
+
+
+def test_who_must_wait_for_the_gateways_word_is_given_no_moment_that_is_past(
+    client: TestClient, house: House
+) -> None:
+    number = _open(client)
+    body = {"gateway": "vnpay", "payer_address": "113.160.92.202"}
+    client.post(f"/v1/payments/{number}/attempts", json=body)
+    over = replace(house, clock=lambda: house.clock() + timedelta(minutes=16))
+    late = TestClient(application(over), base_url="http://partner.test", headers=HEADERS)
+    found = late.post("/v1/look-ups", json=QUESTION).json()
+    assert (found["being_paid"], found["being_paid_until"]) == (True, None)
+    answer = late.post(
+        "/v1/payments",
+        json={"obligations": [found["obligation"]]},
+        headers={"idempotency-key": "key-0002"},
+    )
+    assert (answer.status_code, answer.json()["type"]) == (409, f"{TYPES_AT}being-paid")
+    assert (answer.json()["until"], answer.headers["retry-after"]) == (None, "30")
+    assert _read(late, number)["lock"] == {"until": None}
 
 
 def test_another_gateway_must_wait_for_the_end_of_the_first(
