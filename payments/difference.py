@@ -20,17 +20,29 @@ OFFERS_MAX: Final = 100
 class Difference:
     """What was paid in all (A), and what it should have been on the days it was paid (B).
 
-    `is_covered` says that nothing more is due as of the last of those days.
+    `is_covered` says that nothing more is due as of the last of those days, although `given_back`
+    of it went back.
     """
 
     paid: Money
     due: Money
     is_covered: bool
+    given_back: Money = ZERO
+
+    @property
+    def kept(self) -> Money:
+        """Return what was paid and did not go back."""
+        return self.paid - self.given_back
 
     @property
     def beyond(self) -> Money:
-        """Return what was paid beyond what is due, zero when it was not."""
-        return self.paid - self.due if self.is_covered and self.paid > self.due else ZERO
+        """Return all that is due back, with all that went back by now; zero when nothing was."""
+        return max(self.paid - self.due, self.given_back) if self.is_covered else self.given_back
+
+    @property
+    def due_of_that(self) -> Money:
+        """Return what `beyond` leaves of what was paid; B where nothing is due back."""
+        return self.paid - self.beyond if self.beyond.is_positive else self.due
 
 
 def difference(obligation: Obligation, *, rates: Rates) -> Difference | None:
@@ -43,10 +55,12 @@ def difference(obligation: Obligation, *, rates: Rates) -> Difference | None:
     """
     if not obligation.paid or obligation.status is ObligationStatus.SUPERSEDED:
         return None
-    paid = total(part.amount for part in obligation.paid)
+    taken = [part for part in obligation.paid if part.amount.is_positive]
+    paid = total(part.amount for part in taken)
+    given_back = paid - total(part.amount for part in obligation.paid)
     if obligation.status is ObligationStatus.WITHDRAWN:
-        return Difference(paid, ZERO, is_covered=True)
-    days = sorted({part.on for part in obligation.paid})
+        return Difference(paid, ZERO, is_covered=True, given_back=given_back)
+    days = sorted({part.on for part in taken})
     due = _due(obligation, before=(), on=days[0], rates=rates)
     for day in days[1:]:
         before = tuple(part for part in obligation.paid if part.on < day)
@@ -54,7 +68,7 @@ def difference(obligation: Obligation, *, rates: Rates) -> Difference | None:
             break
         due = _due(obligation, before=before, on=day, rates=rates)
     left = _offered(obligation, paid=obligation.paid, on=days[-1], rates=rates)
-    return Difference(paid, due, is_covered=not left)
+    return Difference(paid, due, is_covered=not left, given_back=given_back)
 
 
 def _due(obligation: Obligation, *, before: tuple[PaidPart, ...], on: date, rates: Rates) -> Money:

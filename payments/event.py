@@ -50,7 +50,8 @@ class Reckoned:
     """What came of comparing what was paid for an obligation with what is due for it.
 
     `cause` is the change or the sum that made it worth comparing; it makes its event happen once.
-    `refund` is all that is due back now, `refund_before` what was until then.
+    `refund` is all that is due back now, `refund_before` what was until then; what went back by
+    now is part of both, and of `paid`. Where an obligation opens again `paid` is what is kept.
     """
 
     type: str

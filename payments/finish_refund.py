@@ -26,6 +26,7 @@ from payments.refund import (
 )
 from payments.refund_entries import refund_entries
 from payments.refund_states import RefundStep
+from payments.reopen_given_back import reopen_given_back
 from payments.replace_acknowledgement import replace_acknowledgement
 
 
@@ -82,6 +83,9 @@ def finish_refund(
             signer=signer,
             now=now,
         )
+    if done.obligation_id is not None:
+        standing = held.locked.owed[held.locked.owed[done.obligation_id].counts_for]
+        reopen_given_back(tx, standing, cause=f"refunded:{done.number}", now=now)
     return move.after
 
 

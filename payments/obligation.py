@@ -62,7 +62,8 @@ class Obligation:
     was no subject and no personal data: `subject_index` finds the plate or digits, `other_index`
     the last digits of the personal id, `person_index` all that one person owes. `version` counts
     from 1, `changed_at` is None at version 1, `confirmed_at` when the provider last said the same
-    again. `successor_id` is the newest decision in its place. `paid` is what counts towards it.
+    again. `successor_id` is the newest decision in its place. `paid` is what counts towards it,
+    with parts below zero for what went back since.
     """
 
     obligation_id: int

@@ -43,7 +43,8 @@ class PaidPart:
     """What was paid on an obligation, or on one it took the place of, and counts towards it.
 
     `part` is the paid line's, `on` the day its price was made for: it was promised to who paid it,
-    even where the gateway took the money after midnight or days later.
+    even where the gateway took the money after midnight or days later. What went back to who paid
+    is a part below zero, `on` the day it went.
     """
 
     part: str

@@ -164,7 +164,7 @@ def keep_refund_due(
             sequence=before.scalar_subquery() + 1,
             version=version,
             paid_vnd=found.paid.vnd,
-            due_vnd=found.due.vnd,
+            due_vnd=found.due_of_that.vnd,
             difference_vnd=found.beyond.vnd,
             cause=cause,
             found_at=now,

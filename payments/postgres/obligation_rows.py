@@ -10,13 +10,14 @@ from sqlalchemy import Row, false, or_, select, tuple_
 
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
+from payments.given_back import GivenBack, Taken, kept_parts
 from payments.obligation import Obligation, ObligationStatus
 from payments.obligations.contract import PaidPart
 from payments.postgres.tables import obligation as t
 
 # What fulfilled payments paid, by the obligation it counts for now.
 _PAID: Final = """
-SELECT wanted.id AS counts_for, line.part, line.amount_vnd, payment.priced_on
+SELECT wanted.id AS counts_for, capture.capture_id, line.part, line.amount_vnd, payment.priced_on
 FROM unnest(%(ids)s::bigint[]) AS wanted (id)
 JOIN LATERAL (
     SELECT wanted.id AS obligation_id
@@ -29,6 +30,24 @@ JOIN payments.capture
     ON capture.payment_id = line.payment_id AND capture.movement = 'captured'
 JOIN payments.payment ON payment.payment_id = line.payment_id
 ORDER BY payment.priced_on, capture.paid_at, line.payment_id, line.ordinal
+"""
+
+# What its payers have back since it was paid; what is only under way is still kept.
+_GIVEN_BACK: Final = """
+SELECT wanted.id AS counts_for, refund.capture_id, refund.amount_vnd,
+    coalesce(
+        refund.paid_back_on, (refund.finished_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+    ) AS given_back_on
+FROM unnest(%(ids)s::bigint[]) AS wanted (id)
+JOIN LATERAL (
+    SELECT wanted.id AS obligation_id
+    UNION ALL
+    SELECT earlier.obligation_id FROM payments.obligation AS earlier
+    WHERE earlier.successor_id = wanted.id
+) AS own ON true
+JOIN payments.refund ON refund.obligation_id = own.obligation_id
+WHERE refund.state = 'done'
+ORDER BY refund.finished_at, refund.refund_id
 """
 
 # The rows of one push, in the order given: one statement however many there are.
@@ -167,15 +186,20 @@ def confirm(tx: Tx, obligation_ids: Collection[int], *, now: datetime) -> None:
 
 
 def _with_paid(tx: Tx, rows: Sequence[Row[Any]]) -> list[Obligation]:
-    """Return obligations with what was paid on them and on those they took the place of."""
+    """Return obligations with what is kept for them and for those they took the place of."""
     if not rows:
         return []
-    paid: dict[int, list[PaidPart]] = {}
-    found = tx.exec_driver_sql(_PAID, {"ids": [int(row.obligation_id) for row in rows]})
-    for row in found:
+    taken: dict[int, list[Taken]] = {}
+    for row in tx.exec_driver_sql(_PAID, {"ids": [int(row.obligation_id) for row in rows]}):
         part = PaidPart(str(row.part), Money(int(row.amount_vnd)), row.priced_on)
-        paid.setdefault(int(row.counts_for), []).append(part)
-    return [_obligation(row, paid=tuple(paid.get(int(row.obligation_id), ()))) for row in rows]
+        taken.setdefault(int(row.counts_for), []).append(Taken(int(row.capture_id), part))
+    given: dict[int, list[GivenBack]] = {}
+    # Most are asked for before anybody paid: nothing can have gone back.
+    for row in tx.exec_driver_sql(_GIVEN_BACK, {"ids": list(taken)}) if taken else ():
+        back = GivenBack(int(row.capture_id), Money(int(row.amount_vnd)), row.given_back_on)
+        given.setdefault(int(row.counts_for), []).append(back)
+    paid = {key: kept_parts(each, given.get(key, ())) for key, each in taken.items()}
+    return [_obligation(row, paid=paid.get(int(row.obligation_id), ())) for row in rows]
 
 
 def _bytes(value: bytes | None) -> bytes | None:

@@ -67,6 +67,7 @@ JOIN payments.refund ON refund.obligation_id = meant.obligation_id
 WHERE (meant.obligation_id = %(obligation)s OR meant.successor_id = %(obligation)s)
     AND refund.state NOT IN ('rejected', 'refused')
 """
+_GIVEN_BACK_FOR: Final = _BACK_FOR.replace("NOT IN ('rejected', 'refused')", "= 'done'")
 _SETTLED: Final = """
 SELECT subject_id FROM payments.step
 WHERE machine = 'payment' AND subject_id = ANY(%(payments)s::bigint[]) AND step = 'settle'
@@ -122,6 +123,12 @@ def due_for(tx: Tx, obligation_id: int) -> Money:
 def back_for(tx: Tx, obligation_id: int) -> Money:
     """Return all that was asked back for an obligation and not called off."""
     back: Any = tx.exec_driver_sql(_BACK_FOR, {"obligation": obligation_id}).scalar_one()
+    return Money(int(back))
+
+
+def given_back_for(tx: Tx, obligation_id: int) -> Money:
+    """Return all that its payers have back for an obligation."""
+    back: Any = tx.exec_driver_sql(_GIVEN_BACK_FOR, {"obligation": obligation_id}).scalar_one()
     return Money(int(back))
 
 

@@ -126,6 +126,16 @@ WITH taken AS (
         (array_agg(closes ORDER BY capture_id DESC))[1] AS closes,
         (array_agg(is_as_read ORDER BY capture_id DESC))[1] AS is_as_read
     FROM taken GROUP BY obligation_id
+), given_back AS (
+    SELECT coalesce(obligation.successor_id, obligation.obligation_id) AS obligation_id,
+        sum(refund.amount_vnd) AS vnd
+    FROM payments.refund
+    JOIN payments.obligation ON obligation.obligation_id = refund.obligation_id
+    WHERE refund.state = 'done'
+    GROUP BY 1
+), due AS (
+    SELECT DISTINCT ON (obligation_id) * FROM payments.refund_due
+    ORDER BY obligation_id, sequence DESC
 )
 """
 
@@ -149,8 +159,9 @@ SELECT 'obligation ' || obligation.obligation_id || ' is ' || obligation.status 
     END
 FROM payments.obligation
 JOIN summed USING (obligation_id)
+LEFT JOIN given_back USING (obligation_id)
 WHERE CASE obligation.status
-    WHEN 'open' THEN summed.closes AND summed.is_as_read
+    WHEN 'open' THEN summed.closes AND summed.is_as_read AND given_back.vnd IS NULL
     WHEN 'paid' THEN summed.is_as_read AND NOT summed.closes
         OR NOT summed.was_paid_as_read AND EXISTS (
             SELECT FROM payments.outbox
@@ -162,27 +173,40 @@ WHERE CASE obligation.status
 END
 """
 
-# The newest row says what is due back; what is open or replaced has nothing due back of its own.
+# The newest row says what is due back, with what went back; what is replaced has nothing due back
+# of its own, what is open nothing that did not go back.
 _DUE_BACK_OTHERWISE: Final = """
-, due AS (
-    SELECT DISTINCT ON (obligation_id) * FROM payments.refund_due
-    ORDER BY obligation_id, sequence DESC
-)
 SELECT 'obligation ' || due.obligation_id || ': ' || due.difference_vnd || ' dong are due back of '
     || due.paid_vnd || ' less ' || due.due_vnd || ', ' || coalesce(summed.paid_vnd, 0)
     || ' were taken, it is ' || obligation.status
 FROM due
 JOIN payments.obligation USING (obligation_id)
 LEFT JOIN summed USING (obligation_id)
+LEFT JOIN given_back USING (obligation_id)
 WHERE NOT CASE obligation.status
     WHEN 'withdrawn' THEN (due.paid_vnd, due.difference_vnd) = (summed.paid_vnd, summed.paid_vnd)
-    WHEN 'paid' THEN due.difference_vnd = 0 AND due.paid_vnd <= summed.paid_vnd OR (
+    WHEN 'open' THEN due.difference_vnd = coalesce(given_back.vnd, 0)
+    WHEN 'paid' THEN due.difference_vnd = coalesce(given_back.vnd, 0)
+        AND due.paid_vnd <= summed.paid_vnd OR (
         due.paid_vnd = summed.paid_vnd AND due.difference_vnd = due.paid_vnd - due.due_vnd
         AND due.version <= obligation.version
         AND (obligation.version > 1 OR NOT summed.was_paid_as_read)
     )
     ELSE due.difference_vnd = 0
 END IS TRUE
+"""
+
+# More went back than the account says is due back: less is kept than is due, and nobody was told.
+_GIVEN_BACK_OTHERWISE: Final = """
+SELECT 'obligation ' || obligation.obligation_id || ' is ' || obligation.status || ': '
+    || given_back.vnd || ' dong went back, ' || coalesce(due.difference_vnd, 0)
+    || ' were due back, ' || coalesce(summed.paid_vnd, 0) - given_back.vnd || ' are kept'
+FROM given_back
+JOIN payments.obligation USING (obligation_id)
+LEFT JOIN due USING (obligation_id)
+LEFT JOIN summed USING (obligation_id)
+WHERE given_back.vnd > coalesce(due.difference_vnd, 0)
+    OR given_back.vnd > coalesce(summed.paid_vnd, 0)
 """
 
 # What ended an obligation was decided; the step of what was withdrawn before changes were kept has
@@ -280,6 +304,11 @@ def miscounted(tx: Tx) -> Found:
 def due_back_otherwise(tx: Tx) -> Found:
     """Return what is said to be due back and does not follow from what was taken."""
     return find(tx, _TAKEN + _DUE_BACK_OTHERWISE)
+
+
+def given_back_otherwise(tx: Tx) -> Found:
+    """Return obligations of which less is kept than is due, since more went back than was due."""
+    return find(tx, _TAKEN + _GIVEN_BACK_OTHERWISE)
 
 
 def groundless(tx: Tx) -> Found:

@@ -43,6 +43,7 @@ def legal_histories(tx: Tx, _means: Means) -> Outcome:
         proof_obligation_rows.taken_for_nothing(tx),
         proof_obligation_rows.miscounted(tx),
         proof_obligation_rows.due_back_otherwise(tx),
+        proof_obligation_rows.given_back_otherwise(tx),
         proof_obligation_rows.groundless(tx),
         proof_obligation_rows.locks_astray(tx, LOCKING),
         proof_refund_rows.alone(tx),

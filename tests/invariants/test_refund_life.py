@@ -12,11 +12,13 @@ from sqlalchemy import Engine
 from gateways.contract import RefundOutcome
 from gateways.errors import Declined, OutcomeUnknown, Retryable, Untrusted
 from ledger.accounts import Account, AccountKind
-from ledger.money import Money, total
+from ledger.money import ZERO, Money, total
 from ledger.postgres.balances import balance
 from payments.approve_refund import approve_refund
 from payments.change_obligations import change_obligations
-from payments.errors import NotRefundable
+from payments.difference import difference
+from payments.errors import AlreadyPaid, NotPayable, NotRefundable
+from payments.obligation import ObligationStatus
 from payments.postgres import refund_rows, taken_rows
 from payments.record_state_decision import record_state_decision
 from payments.record_transfer import record_transfer
@@ -25,12 +27,28 @@ from payments.refund_states import RefundState
 from payments.reject_refund import reject_refund
 from payments.request_refund import request_refund
 from payments.settle_payments import settle_payments
-from reconciliation.postgres import proof_history_rows, proof_refund_rows
+from reconciliation.postgres import (
+    proof_history_rows,
+    proof_obligation_rows,
+    proof_refund_rows,
+)
 from reconciliation.proofs.legal_histories import ALLOWED
-from tests.payments.changing import CANCEL, correct, pay
+from tests.payments.changing import CANCEL, correct, kept, pay
 from tests.payments.owed import KEYS, fine, push
 from tests.payments.refunding import RefundingGateway, asked, ordered
-from tests.payments.scene import CALENDAR, NOW, RATES, SIGNER, TODAY, hear, heard, notice
+from tests.payments.scene import (
+    CALENDAR,
+    NOW,
+    RATES,
+    SIGNER,
+    TODAY,
+    hear,
+    heard,
+    inside,
+    notice,
+    opened,
+    sent,
+)
 
 PEOPLE = st.sampled_from(["staff:lan", "staff:hoa", "system:refunds"])
 WORDS = st.sampled_from(
@@ -75,7 +93,7 @@ class RefundLife(RuleBasedStateMachine):
         word = notice(taken.reference, amount=Money(amount), transaction=f"AGAIN-{salt}")
         hear(self.tx, heard(word), now=self.now)
 
-    @rule(vnd=st.sampled_from([1_000_000, 2_000_000, 3_000_000, 0]))
+    @rule(vnd=st.sampled_from([1_000_000, 2_000_000, 3_000_000, 4_000_000, 0]))
     def change(self, vnd: int) -> None:
         """The authority says that another amount is due, or none."""
         self.changes += 1
@@ -159,6 +177,30 @@ class RefundLife(RuleBasedStateMachine):
                 now=self.now,
             )
 
+    @rule()
+    def pay_the_rest(self) -> None:
+        """Somebody pays what a change or money that went back made due."""
+        with suppress(NotPayable, AlreadyPaid):
+            payment = opened(self.tx, [self.fine], now=self.now)
+            hear(
+                self.tx,
+                heard(notice(sent(inside(self.tx), payment, now=self.now), amount=payment.amount)),
+                now=self.now,
+            )
+
+    @invariant()
+    def what_is_kept_is_due_or_the_rest_is_asked_for(self) -> None:
+        """Kept less due is still to go back or still to pay, never both."""
+        one = kept(self.tx, self.fine)
+        found = difference(one, rates=RATES)
+        assert found is not None
+        assert found.kept == total(part.amount for part in one.paid)
+        due_back = taken_rows.due_for(self.tx, self.fine) - found.given_back
+        assert due_back == (found.kept - found.due if found.is_covered else ZERO)
+        is_open = one.status is ObligationStatus.OPEN
+        assert is_open == (not found.is_covered)
+        assert is_open == (found.kept < found.due)
+
     @invariant()
     def nothing_is_inconsistent(self) -> None:
         """The proofs find nothing, and the book owes payers what is still to go back."""
@@ -167,6 +209,10 @@ class RefundLife(RuleBasedStateMachine):
             proof_refund_rows.beyond_taken,
             proof_refund_rows.alone,
             proof_refund_rows.payments_astray,
+            proof_obligation_rows.taken_for_nothing,
+            proof_obligation_rows.miscounted,
+            proof_obligation_rows.due_back_otherwise,
+            proof_obligation_rows.given_back_otherwise,
         ):
             assert find(self.tx).names == ()
         histories = proof_history_rows.illegal_steps(

@@ -24,6 +24,11 @@ DUE = """INSERT INTO payments.refund_due (
 SELECT obligation_id, 9, {version}, {vnd}, 0, {vnd}, 'made up', now()
 FROM payments.obligation WHERE number ^@ '{number}'"""
 
+GONE_BACK = """UPDATE payments.refund SET amount_vnd = {vnd}, state = 'done', route = 'gateway',
+    approved_by = 'staff:hoa', approved_at = now(), digest = sha256(''), finished_at = now()
+FROM payments.obligation
+WHERE obligation.obligation_id = refund.obligation_id AND obligation.number ^@ '10/'"""
+
 
 def found(tx: Tx) -> list[Found]:
     return [
@@ -34,6 +39,7 @@ def found(tx: Tx) -> list[Found]:
         proof_obligation_rows.due_back_otherwise(tx),
         proof_obligation_rows.groundless(tx),
         proof_obligation_rows.locks_astray(tx, LOCKING),
+        proof_obligation_rows.given_back_otherwise(tx),
     ]
 
 
@@ -73,7 +79,7 @@ def live(tx: Tx) -> int:
 
 def test_nothing_speaks_against_obligations_that_lived(tx: Tx):
     live(tx)
-    assert [each.names for each in found(tx)] == [()] * 7
+    assert [each.names for each in found(tx)] == [()] * 8
     assert proof_obligation_rows.obligation_count(tx) == 12
 
 
@@ -116,6 +122,7 @@ def test_nothing_speaks_against_obligations_that_lived(tx: Tx):
         ),
         (5, "UPDATE payments.obligation SET successor_id = {paid} WHERE number ^@ '0077/'"),
         (5, "UPDATE payments.obligation SET confirmed_at = '2099-01-01'"),
+        (7, GONE_BACK.format(vnd=1_000_001)),
         (6, "DELETE FROM payments.obligation_lock"),
         (6, "UPDATE payments.payment SET state = 'expired' WHERE state = 'created'"),
         (6, "UPDATE payments.obligation_lock SET obligation_id = {paid}"),
@@ -126,7 +133,7 @@ def test_what_was_changed_by_hand_is_named(owner_tx: Tx, which: int, statement: 
     owner_tx.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     for table in (
         *("obligation", "obligation_step", "obligation_version", "refund_due", "capture"),
-        *("payment", "obligation_lock"),
+        *("payment", "obligation_lock", "refund"),
     ):
         owner_tx.exec_driver_sql(f"ALTER TABLE payments.{table} DISABLE TRIGGER ALL")
     owner_tx.exec_driver_sql(statement.format(paid=paid))
