@@ -2,6 +2,8 @@
 (() => {
   const found = document.querySelector("[data-wanted]");
   if (!found) return;
+  const again = document.querySelector("[data-again]");
+  if (again) again.hidden = false;
   const { salt, wanted, rounds, tries } = found.dataset;
   const told = document.querySelector("[data-work]");
   const bytes = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
