@@ -20,6 +20,8 @@ from payments.obligations.registry import KINDS
 
 TOKEN_LINE_MAX: Final = 54
 
+_NO_SUSPECTS: Final = b"/Suspects false"
+
 _API: Final = Path(__file__).parents[1]
 _TEMPLATE: Final = _API / "templates" / "citizen" / "proof.typ"
 _FONTS: Final = _API / "fonts"
@@ -160,7 +162,7 @@ def paper(
     if sandbox:
         made_up = speech.say("mọi khoản phải nộp và số tiền ở đây đều là giả.")
         words["warning"] = f"{speech.say('Trang thử nghiệm')}: {made_up}"
-    return typst.compile(
+    drawn = typst.compile(
         _TEMPLATE,
         format="pdf",
         font_paths=[_FONTS],
@@ -168,6 +170,9 @@ def paper(
         sys_inputs={"words": json.dumps(words, ensure_ascii=False)},
         pdf_standards=["a-2a", "ua-1"],
     )
+    # What is false if left out; poppler calls it a syntax error where it is said. The same length
+    # leaves all places in the file as they are.
+    return drawn.replace(_NO_SUSPECTS, b" " * len(_NO_SUSPECTS), 1)
 
 
 def subtracted(proof: Proof, since: Since, speech: Speech) -> list[list[str]]:

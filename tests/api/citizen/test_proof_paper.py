@@ -119,6 +119,12 @@ def test_the_paper_says_which_language_and_title_it_has() -> None:
     assert "/StructTreeRoot" in reader.root_object
 
 
+def test_poppler_finds_no_fault_with_the_paper() -> None:
+    raw = paper(_proof(Language.EN), SPEECHES[Language.EN], site="pay.example.vn", sandbox=False)
+    assert PdfReader(BytesIO(raw)).root_object["/MarkInfo"] == {"/Marked": True}
+    assert b"/Suspects" not in raw
+
+
 def test_the_code_stands_on_the_page_with_its_quiet_border() -> None:
     svg = qr_svg("NP1.x.y")
     assert svg.startswith("<svg ")
