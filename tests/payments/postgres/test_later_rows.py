@@ -8,7 +8,9 @@ from payments.later import Turn
 from payments.postgres.later_rows import due_back, later_of
 from tests.payments.changing import CANCEL, FINE, NUMBER, changed, correct, pay, supersede
 from tests.payments.owed import NOW, fine, push
+from tests.payments.refunding import approved, only_refund
 from tests.payments.scene import inside, opened, sent
+from tests.payments.test_finish_refund import finished
 
 
 def test_a_payment_of_what_stands_as_it_was_has_nothing_to_tell(tx: Tx):
@@ -44,6 +46,19 @@ def test_what_is_due_back_is_told_as_it_stands_now(tx: Tx):
     (told,) = later_of(tx, paid.payment_id)
     assert told.due_back is not None
     assert (told.due_back.paid, told.due_back.due) == (FINE, ZERO)
+
+
+def test_what_went_back_is_told_of_the_decision_and_of_one_in_its_place(tx: Tx):
+    (one,) = push(tx, fine())
+    payment = pay(tx, one)
+    changed(tx, correct(2_000_000))
+    finished(tx, approved(tx, only_refund(tx, payment.payment_id)))
+    back = due_back(tx, [one])[one]
+    assert (back.amount, back.went_back) == (Money(1_000_000), Money(1_000_000))
+    changed(tx, supersede(fine("2/QĐ-XPHC", fine_vnd=1_500_000)))
+    (told,) = later_of(tx, payment.payment_id)
+    assert told.due_back is not None
+    assert (told.due_back.amount, told.due_back.went_back) == (Money(1_500_000), Money(1_000_000))
 
 
 def test_what_was_paid_for_a_replaced_decision_is_due_back_by_the_new_one(tx: Tx):
