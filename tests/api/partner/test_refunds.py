@@ -18,6 +18,7 @@ from payments.payment_number import refund_number
 from payments.refund import Refund, RefundCause, digest_of
 from payments.reject_refund import reject_refund
 from payments.returnable import Choice, Returnable
+from reconciliation.postgres.proof_history_rows import badly_answered
 from tests.api.conftest import NOON, PARTNER_KEY
 from tests.payments.refunding import only_refund, paid_twice
 from tests.payments.scene import (
@@ -107,6 +108,8 @@ def test_a_proposal_waits_for_one_of_our_people(
     assert again.json() == told
     assert again.headers["idempotency-replayed"] == "true"
     assert len(client.get("/v1/refunds").json()["refunds"]) == 2
+    with house.open_recon_tx() as tx:
+        assert badly_answered(tx).names == ()
 
 
 def test_a_stale_amount_is_a_precondition_that_failed(

@@ -11,6 +11,7 @@ from api.application import application
 from api.house import House
 from payments.postgres.endpoint_rows import secrets_of
 from payments.webhook_endpoint import unseal_secret
+from reconciliation.postgres.proof_history_rows import badly_answered
 from tests.api.conftest import MINISTRY_KEY, NOON, PARTNER_KEY
 
 URL = "https://hooks.example.vn/clearing"
@@ -107,9 +108,11 @@ def test_a_new_secret_overlaps_with_the_one_before(client: TestClient, house: Ho
     with house.open_tx() as tx:
         later = secrets_of(tx, made["id"], now=NOON + timedelta(hours=2))
     assert len(later) == 1
+    with house.open_recon_tx() as tx:
+        assert badly_answered(tx).names == ()
 
 
-def test_a_ping_is_an_event_of_its_own(client: TestClient):
+def test_a_ping_is_an_event_of_its_own(client: TestClient, house: House):
     made = add(client, types=["payment.paid"])
     path = f"/v1/webhook-endpoints/{made['id']}/test"
     answer = client.post(path, headers=once("ping"))
@@ -119,6 +122,8 @@ def test_a_ping_is_an_event_of_its_own(client: TestClient):
     (told,) = client.get(f"/v1/events/{event['id']}/deliveries").json()["deliveries"]
     assert (told["webhook_endpoint"], told["state"]) == (made["id"], "waiting")
     assert client.get(f"/v1/webhook-endpoints/{made['id']}").json()["waiting"] == 1
+    with house.open_recon_tx() as tx:
+        assert badly_answered(tx).names == ()
 
 
 def test_t14_another_partners_address_is_not_there(client: TestClient):
