@@ -25,7 +25,7 @@ from api.registered_partner import (
     Sort,
     check_partner,
 )
-from api.screen import show
+from api.screen import counted, show
 from api.settings import read_settings
 from ledger.audit_record import Act, Doer
 from ledger.postgres import audit_rows
@@ -188,7 +188,7 @@ def _record(tx: Tx, by: Doer, did: Act, name: str) -> None:
 
 
 def _partner_line(partner: Partner) -> str:
-    shows = [f"{len(partner.certificates)} certificates"] if partner.certificates else []
+    shows = [counted(len(partner.certificates), "certificate")] if partner.certificates else []
     shows += ["signs every request"] if partner.must_sign else []
     origins = " ".join(partner.return_origins) or "no return address"
     return (
@@ -198,7 +198,7 @@ def _partner_line(partner: Partner) -> str:
 
 
 def _key_line(key: PartnerKey, *, now: datetime) -> str:
-    used = "never used" if key.last_used_at is None else f"used {_day_of(key.last_used_at)}"
+    used = "never used" if key.last_used_at is None else f"used {_hour_of(key.last_used_at)}"
     return f"{key.key_id}  {_standing(key, now=now)}, {used}  {' '.join(sorted(key.scopes))}"
 
 
@@ -219,8 +219,13 @@ def _day_of(instant: datetime) -> str:
     return instant.astimezone(VIETNAM).date().isoformat()
 
 
+def _hour_of(instant: datetime) -> str:
+    """Return the hour an instant lies in, which is as exactly as uses are noted."""
+    return f"{instant.astimezone(VIETNAM):%Y-%m-%d %H}h"
+
+
 def _counted(keys: list[PartnerKey] | list[SigningKey]) -> str:
-    return f"{len(keys):,} keys"
+    return counted(len(keys), "key")
 
 
 def _verb(

@@ -58,6 +58,8 @@ def test_a_partner_is_registered_given_a_key_and_loses_it(house: House, capsys: 
     listed = said(house, capsys, "key", "list", "bo-tai-chinh")[1]
     assert f"{shown.key_id}  live, last day 2026-12-31" in listed
     assert "payments:read refunds:read" in listed
+    assert ", used 2026-11-23 12h  " in listed
+    assert listed.splitlines()[-1].endswith("1 key")
     assert key[-20:] not in listed
     assert said(house, capsys, "key", "revoke", shown.key_id, *WHY)[0] == 0
     assert asked(house, key) == 401
