@@ -1,8 +1,9 @@
 """How much a partner may ask in a minute: counted for all processes, in shares each takes ahead.
 
-A process takes a twentieth of the minute's requests at once from the table of counted tries, and
-hands them out from memory: most requests cost no statement. What one process has left when the
-minute ends is lost, so a partner that uses up everything may be refused a share per process early.
+A process takes a twentieth of the minute's requests at once, `SHARE_MAX` at most, from the table
+of counted tries, and hands them out from memory: most requests cost no statement. What one process
+has left when the minute ends, or when it dies, is lost: a partner that uses up everything may be
+refused a share per process early.
 Should the table be away, each process allows the whole minute's worth by itself: a broken limiter
 neither opens the door nor closes it.
 """
@@ -25,6 +26,8 @@ from ledger.postgres.transaction import OpenTx
 
 WINDOW: Final = timedelta(minutes=1)
 SHARES: Final = 20
+SHARE_MAX: Final = 200
+"""A process killed again and again must not take a large partner's minute with it."""
 BULK_PART: Final = 10
 """Bodies with up to a thousand items are counted apart, a tenth as many."""
 
@@ -94,7 +97,7 @@ class PartnerQuotas:
         if standing is not None:
             return standing
         most, name = most_of(partner, use), (partner.name, use)
-        share = max(1, most // SHARES)
+        share = max(1, min(most // SHARES, SHARE_MAX))
         try:
             taken, until = self._lease(name, share, most, now=now)
         except (BookUnreachable, TriesNotKept) as error:

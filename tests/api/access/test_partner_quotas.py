@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from api.access.partner_quotas import SHARES, PartnerQuotas, Use, use_of
+from api.access.partner_quotas import SHARE_MAX, SHARES, PartnerQuotas, Use, use_of
 from api.registered_partner import Partner, Sort
 from ledger.errors import BookUnreachable
 from ledger.postgres.transaction import OpenTx, Tx
@@ -48,6 +48,15 @@ def test_processes_count_together_and_lose_a_share_each_at_most(open_tx: OpenTx)
     many = [PartnerQuotas(open_tx) for _ in range(3)]
     granted = sum(sum(asked(many[turn % 3], 1)) for turn in range(3 * MOST))
     assert MOST - 2 * MOST // SHARES <= granted <= MOST
+
+
+def test_processes_that_die_again_and_again_leave_most_of_the_minute(open_tx: OpenTx) -> None:
+    large = replace(PARTNER, requests_per_minute_max=1_000 * SHARE_MAX)
+    deaths = 3 * SHARES
+    for _ in range(deaths):
+        assert PartnerQuotas(open_tx).take(large, Use.WRITE, now=NOON).is_open
+    left = PartnerQuotas(open_tx).take(large, Use.WRITE, now=NOON).left
+    assert left >= (1_000 - deaths - 1) * SHARE_MAX
 
 
 def test_each_sort_has_a_count_of_its_own_and_bulk_a_tenth(open_tx: OpenTx) -> None:
