@@ -12,6 +12,7 @@ from payments.postgres.refund_list_rows import RefundsWanted, newest_refunds
 from payments.refund import Refund
 from payments.refund_states import RefundState
 from payments.reject_refund import reject_refund
+from reconciliation.postgres.proof_history_rows import badly_answered
 from tests.api.citizen.payer import forms_of
 from tests.api.console.refunding import newest, paid_twice, send
 
@@ -59,6 +60,8 @@ def test_f51_a_double_click_proposes_once(
     assert sent == [f"/refunds/{newest(house).number}"] * 2
     with house.open_tx() as tx:
         assert many(tx) == 2
+    with house.open_recon_tx() as tx:
+        assert badly_answered(tx).names == ()
 
 
 @pytest.mark.parametrize(
