@@ -30,8 +30,10 @@ PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 FIELD: Final = "Acknowledgement"
 
-# A certificate from nowhere is an answer here, no trouble to write a traceback of.
-logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
+# A certificate from nowhere, or a paper changed since, is an answer here, no trouble to write a
+# traceback of.
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)

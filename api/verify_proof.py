@@ -105,18 +105,21 @@ def verify_proof(
     Raises:
         OSError: the file of `roots` cannot be read.
     """
-    head = raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:5]
+    sort = _sort_of(raw)
     try:
-        if head.startswith(b"%PDF-"):
-            report = _of_paper(raw, public_keys, roots)
-        elif head.startswith(b"<"):
-            report = _of_xml(raw, public_keys, roots)
-        elif head.startswith((b"{", b"[")):
-            report = _of_json(raw, public_keys)
-        else:
-            report = _of_code(raw, public_keys)
-    except _NoProof as nothing:
-        return Report(Finding.NO_PROOF, nothing.sort)
+        match sort:
+            case Sort.PAPER:
+                report = _of_paper(raw, public_keys, roots)
+            case Sort.XML:
+                report = _of_xml(raw, public_keys, roots)
+            case Sort.JSON:
+                report = _of_json(raw, public_keys)
+            case Sort.CODE:
+                report = _of_code(raw, public_keys)
+    except OSError:
+        raise
+    except Exception:  # noqa: BLE001 (a door: at bytes made to break them libraries raise anything)
+        return Report(Finding.NO_PROOF, sort)
     return _with_list(report, revocations)
 
 
@@ -155,6 +158,15 @@ class _NoProof(Exception):
     def __init__(self, sort: Sort) -> None:
         super().__init__(sort)
         self.sort = sort
+
+
+def _sort_of(raw: bytes) -> Sort:
+    head = raw.lstrip(b"\xef\xbb\xbf \r\n\t")[:5]
+    if head.startswith(b"%PDF-"):
+        return Sort.PAPER
+    if head.startswith(b"<"):
+        return Sort.XML
+    return Sort.JSON if head.startswith((b"{", b"[")) else Sort.CODE
 
 
 def _of_paper(raw: bytes, public_keys: PublicKeys, roots: Path | None) -> Report:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Final
 
 import httpx2
+from cryptography import x509
 
 from api.keys import public_keys_of
 from api.screen import show
 from api.settings import PREFIX, SettingsWrong, read_settings
+from api.settings_file import load_settings_file
 from api.verify_proof import (
     LIST_BYTES_MAX,
     PROOF_BYTES_MAX,
@@ -83,7 +85,8 @@ def add_verify_proof(add: Callable[..., argparse.ArgumentParser]) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Print what a proof is worth and return 0, 1 or 2."""
     try:
-        keys = _keys(chosen.keys)
+        keys = _keys(chosen.keys, settings=chosen.settings)
+        _check_root(chosen.root)
         listed = None
         if chosen.revocations is not None:
             listed = read_list(_read(chosen.revocations, bytes_max=LIST_BYTES_MAX), keys)
@@ -105,22 +108,43 @@ def run(chosen: argparse.Namespace) -> int:
     return VALID if report.is_valid else NOT_VALID
 
 
-def _keys(source: str | None) -> PublicKeys:
-    """Return the keys of a file, of an address, or of our own settings."""
+def _keys(source: str | None, *, settings: Path | None) -> PublicKeys:
+    """Return the keys of a file, of an address, or of our own settings, which may be a file too."""
     if source is None:
         try:
+            if settings is not None:
+                load_settings_file(settings, environ=os.environ)
             return public_keys_of(read_settings("verify-proof"))
         except SettingsWrong as wrong:
-            is_set_up = any(name.startswith(PREFIX) for name in os.environ)
+            is_set_up = settings is not None or any(name.startswith(PREFIX) for name in os.environ)
             told = "no keys to check with: give --keys FILE|URL, see /v1/keys"
             raise _NotChecked(f"{told} ({wrong})" if is_set_up else told) from wrong
     if not source.startswith(("https://", "http://")):
         return read_keys(_read(Path(source), bytes_max=PROOF_BYTES_MAX))
+    return read_keys(_fetch(source))
+
+
+def _fetch(source: str) -> bytes:
+    fetched = b""
+    # As it was sent: a little that unpacks to much is not unpacked.
+    headers = {"accept-encoding": "identity"}
     try:
-        answer = httpx2.get(source, timeout=KEYS_WAIT_S).raise_for_status()
-    except httpx2.HTTPError as error:
+        with httpx2.stream("GET", source, timeout=KEYS_WAIT_S, headers=headers) as answer:
+            for part in answer.raise_for_status().iter_raw():
+                fetched += part
+                _check_size(fetched, source, bytes_max=PROOF_BYTES_MAX)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise _NotChecked(f"{source}: {error}") from error
-    return read_keys(answer.content)
+    return fetched
+
+
+def _check_root(root: Path | None) -> None:
+    if root is None:
+        return
+    try:
+        x509.load_pem_x509_certificates(_read(root, bytes_max=PROOF_BYTES_MAX))
+    except ValueError as error:
+        raise _NotChecked(f"{root}: holds no PEM certificates") from error
 
 
 def _refuse_keys(held: bytes, file: Path) -> None:
@@ -137,9 +161,16 @@ def _refuse_keys(held: bytes, file: Path) -> None:
 
 
 def _read(path: Path, *, bytes_max: int) -> bytes:
-    if path.stat().st_size > bytes_max:
-        raise _NotChecked(f"{path}: has more than {bytes_max:,} bytes")
-    return path.read_bytes()
+    # Asking for its size first says nothing of a pipe or a device, which may never end.
+    with path.open("rb") as file:
+        raw = file.read(bytes_max + 1)
+    _check_size(raw, path, bytes_max=bytes_max)
+    return raw
+
+
+def _check_size(raw: bytes, source: Path | str, *, bytes_max: int) -> None:
+    if len(raw) > bytes_max:
+        raise _NotChecked(f"{source}: has more than {bytes_max:,} bytes")
 
 
 def _lines(report: Report) -> str:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api.citizen.proof_paper import paper, read_proof
 from api.demo_certificate import ROOT, make_certificate
@@ -177,3 +179,35 @@ def test_keys_are_read_as_they_are_published() -> None:
     for wrong in ("[]", "{}", "[{}]", short, "x"):
         with pytest.raises(ValueError, match="keys"):
             read_keys(wrong.encode())
+
+
+def test_bytes_made_to_break_a_reader_are_no_proof() -> None:
+    deep = base64.b64encode(b"[" * 99_999).decode()
+    xml, pdf = HELD[Sort.XML], HELD[Sort.PAPER]
+    oid = bytes.fromhex("0609608648016503040201").hex().encode()
+    assert b"DigestValue>" in xml
+    assert oid in pdf
+    for held, sort in (
+        (json.dumps({"signed": deep, "signature": ""}).encode(), Sort.JSON),
+        (xml.replace(b"DigestValue>", b'DigestValue x="1">', 1), Sort.XML),
+        (pdf.replace(oid, oid[:8] + b"9" + oid[9:]), Sort.PAPER),
+    ):
+        report = verify_proof(held, public_keys=PUBLIC_KEYS, roots=root())
+        assert (report.sort, report.is_valid) == (sort, False)
+
+
+@settings(max_examples=40)
+@given(
+    sort=st.sampled_from(Sort),
+    at=st.floats(0, 1, exclude_max=True),
+    cut=st.integers(0, 40),
+    put=st.binary(max_size=40) | st.sampled_from([b"<", b"(", b"[[", b"&x;", b"\0", b"/Kids"]),
+)
+def test_whatever_becomes_of_a_genuine_file_there_is_an_answer(
+    sort: Sort, at: float, cut: int, put: bytes
+) -> None:
+    held = HELD[sort]
+    place = int(at * len(held))
+    changed = held[:place] + put + held[place + cut :]
+    report = verify_proof(changed, public_keys=PUBLIC_KEYS, roots=root())
+    assert report.finding in Finding

@@ -101,3 +101,32 @@ def test_keys_given_as_the_proof_are_called_keys(check: Check, tmp_path: Path) -
     assert "is a list of public keys, no proof: give it after --keys" in said
     for empty in (b"[]", b"[" * 99_999):
         assert check(empty) == (1, "JSON of the API: not a proof of payment of ours\n")
+
+
+def test_the_settings_file_named_says_the_keys(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in list(os.environ):
+        if name.startswith(PREFIX):
+            monkeypatch.delenv(name)
+    file = tmp_path / "held"
+    file.write_bytes(CODE)
+    missing = tmp_path / "missing.env"
+    with pytest.raises(SystemExit) as left:
+        main(["--settings", str(missing), "verify-proof", str(file)])
+    assert left.value.code == 2
+    assert str(missing) in capsys.readouterr().out
+
+
+def test_what_never_ends_is_read_to_its_limit(check: Check) -> None:
+    for words in ((), ("--root", "/dev/zero"), ("--revocations", "/dev/zero")):
+        known = str(Path("/dev/zero")) if not words else None
+        status, said = check(CODE, *words) if known is None else check(CODE, known=known)
+        assert (status, "/dev/zero: has more than" in said) == (2, True)
+
+
+def test_a_root_that_is_none_is_not_checked_with(check: Check, tmp_path: Path) -> None:
+    none = tmp_path / "none.pem"
+    none.write_bytes(b"words")
+    status, said = check(HELD[Sort.PAPER], "--root", str(none))
+    assert (status, said) == (2, f"not checked: {none}: holds no PEM certificates\n")
