@@ -1,6 +1,7 @@
 """The fine that was found: explained to the dong, masked, and with the ways to pay."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,8 +10,12 @@ import pytest
 from api.house import House
 from api.sandbox import fine, sample_obligations
 from ledger.money import Money
+from ledger.postgres.transaction import Tx
+from payments.later import DueBack
+from payments.postgres import later_rows
 from payments.push_obligations import push_obligations
 from tests.api.citizen.payer import Payer, hear
+from tests.api.conftest import NOON
 
 
 def _text(payer: Payer, path: str = "/fine") -> str:
@@ -191,3 +196,24 @@ def test_the_price_is_that_of_the_day_of_looking(payer: Payer, house: House) -> 
     later.find()
     assert Money(3_015_000).vnd == 3_015_000
     assert "3.015.000 đ" in _text(later)
+
+
+@pytest.mark.parametrize(
+    ("went_back", "told"),
+    [
+        (0, "Phải hoàn lại 1.000.000 đ: đã nộp 3.000.000 đ, chỉ phải nộp 2.000.000 đ."),
+        (400_000, "Còn phải hoàn lại 600.000 đ: đã hoàn 400.000 đ trong số 1.000.000 đ."),
+        (1_000_000, "Đã hoàn lại đủ 1.000.000 đ: đã nộp 3.000.000 đ, chỉ phải nộp 2.000.000 đ."),
+    ],
+)
+def test_what_went_back_is_not_said_to_be_due_back(
+    payer: Payer, monkeypatch: pytest.MonkeyPatch, went_back: int, told: str
+) -> None:
+    back = DueBack(Money(3_000_000), Money(2_000_000), NOON, went_back=Money(went_back))
+
+    def told_back(_tx: Tx, ids: Collection[int]) -> dict[int, DueBack]:
+        return dict.fromkeys(ids, back)
+
+    monkeypatch.setattr(later_rows, "due_back", told_back)
+    assert payer.find().status_code == 303
+    assert told in payer.get("/fine").text.replace("\u00a0", " ")
