@@ -48,7 +48,9 @@ class Sandbox:
         Raises:
             FarSideAway: nobody answers there.
         """
-        wanted: dict[str, object] = {"url": url} | ({"behaviour": behaviour} if behaviour else {})
+        wanted: dict[str, object] = {"url": url}
+        if behaviour:
+            wanted["behaviour"] = behaviour
         return str(self._post("/simulator/vnpay/pay", wanted)["return_url"])
 
     def told(self) -> FarSide:
