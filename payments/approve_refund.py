@@ -66,8 +66,7 @@ def _obstacle(tx: Tx, held: HeldRefund, *, digest: bytes, by: str) -> Obstacle |
 
 def _no_longer_due(tx: Tx, held: HeldRefund, obligation_id: int) -> Obstacle | None:
     """Return what changed since a refund for an obligation was proposed."""
-    standing = taken_rows.standing_for(tx, obligation_id)
-    if taken_rows.back_for(tx, standing) > taken_rows.due_for(tx, standing):
+    if taken_rows.is_beyond_due(tx, obligation_id):
         return Obstacle.NOT_DUE
     if held.is_settled and held.refund.route is not RefundRoute.STATE_PROCEDURE:
         return Obstacle.BENEFICIARY_HAS_IT

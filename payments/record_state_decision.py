@@ -9,6 +9,7 @@ from payments.business_calendar import BusinessCalendar
 from payments.errors import NotRefundable
 from payments.finish_refund import finish_refund
 from payments.hold_refund import hold_refund
+from payments.postgres import taken_rows
 from payments.refund import Obstacle, Refund, RefundRoute, Settlement
 from payments.refund_states import RefundState
 
@@ -23,16 +24,20 @@ def record_state_decision(
     paid_on: date,
     calendar: BusinessCalendar,
     signer: Signer,
+    is_due_no_more: bool = False,
     now: datetime,
 ) -> Refund:
     """Keep on which decision, how and under which reference the payer has the money back.
 
     NETTED: the gateway paid the payer, and keeps it from what it passes on later. SEPARATELY: the
-    treasury paid the payer, and no money of ours moved. Said again it changes nothing.
+    treasury paid the payer, and no money of ours moved. `is_due_no_more` says that people know
+    that it is due back no more and went all the same: what it was paid for is open again then. Said
+    again it changes nothing.
 
     Raises:
         NotFound: there is no such refund.
-        NotRefundable: it goes another way, is not approved, or ended otherwise.
+        NotRefundable: it goes another way, is not approved, ended otherwise, or is due no more and
+            nobody says that it went back all the same.
     """
     held = hold_refund(tx, number)
     refund = held.refund
@@ -45,6 +50,9 @@ def record_state_decision(
         return refund
     if refund.state is not RefundState.APPROVED:
         raise NotRefundable(reason=Obstacle.NOT_APPROVED)
+    assert refund.obligation_id is not None, "the State has what was paid for an obligation"
+    if not is_due_no_more and taken_rows.is_beyond_due(tx, refund.obligation_id):
+        raise NotRefundable(reason=Obstacle.NOT_DUE)
     done = replace(
         refund,
         decision=decision,

@@ -130,10 +130,7 @@ def _write_down(
 
 def _is_due(tx: Tx, refund: Refund) -> bool:
     """Say whether what was approved is still due back; a surplus always is."""
-    if refund.obligation_id is None:
-        return True
-    standing = taken_rows.standing_for(tx, refund.obligation_id)
-    return taken_rows.back_for(tx, standing) <= taken_rows.due_for(tx, standing)
+    return refund.obligation_id is None or not taken_rows.is_beyond_due(tx, refund.obligation_id)
 
 
 def _obstacle(held: HeldRefund, gateway: Gateway | None, *, now: datetime) -> str:

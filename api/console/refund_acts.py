@@ -31,7 +31,7 @@ from payments.postgres import refund_list_rows
 from payments.record_state_decision import record_state_decision
 from payments.record_transfer import record_transfer
 from payments.refund import Ending, Finding, Holder, Obstacle, Refund, Settlement
-from payments.refund_states import RefundState
+from payments.refund_states import CALLED_OFF, RefundState
 from payments.reject_refund import reject_refund
 
 APPROVALS_MAX: Final = 1_000
@@ -63,6 +63,7 @@ class PaidBackForm(BaseModel):
     paid_by: str = Field(default="", max_length=20)
     decision: str = Field(default="", max_length=_TEXT_MAX)
     settlement: str = Field(default="", max_length=20)
+    is_due_no_more: str = Field(default="", max_length=20)
     reason: str = Field(default="", max_length=_TEXT_MAX)
 
 
@@ -195,10 +196,10 @@ def _reject(tx: Tx, *, house: House, staff: Staff, number: str, form: DecideForm
     """
     reason = reason_typed(form.reason)
     refund = refund_known(tx, number)
-    is_own = refund.proposed_by == staff.actor
+    is_own = refund.proposed_by == staff.actor and refund.state is RefundState.PROPOSED
     if not staff.may(StaffRight.REFUNDS_PROPOSE if is_own else StaffRight.REFUNDS_APPROVE):
         raise RightMissing
-    if refund.state is RefundState.REJECTED:
+    if refund.state in CALLED_OFF:
         return
     reject_refund(tx, number, by=staff.actor, now=house.clock())
     _record(tx, staff, Act.REJECT_REFUND, refund, reason)
@@ -242,6 +243,7 @@ def _decide(tx: Tx, *, house: House, staff: Staff, number: str, form: PaidBackFo
         paid_on=paid_on,
         calendar=house.calendar,
         signer=house.signer,
+        is_due_no_more=bool(form.is_due_no_more),
         now=house.clock(),
     )
     if after.version > before.version:

@@ -169,6 +169,7 @@ def refund_page(
         refund = refund_known(tx, number)
         doer = staff.doer(StockReason.OPENED_PAGE)
         case = _case(tx, refund)
+        is_due_no_more = taken_rows.may_be_called_off(tx, refund)
         audit_rows.record(tx, doer.did(Act.VIEW_REFUNDS, to=f"refund:{refund.number}"))
     page = house.pages.show(
         request,
@@ -190,6 +191,7 @@ def refund_page(
         is_own=refund.proposed_by == staff.actor,
         may_approve=staff.may(StaffRight.REFUNDS_APPROVE),
         may_record=staff.may(StaffRight.REFUNDS_APPROVE),
+        is_due_no_more=is_due_no_more,
         code=partial(refund_code, speech),
         reason=partial(reason_words, speech),
         document=partial(document_words, speech),

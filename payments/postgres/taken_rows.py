@@ -9,6 +9,8 @@ from sqlalchemy import Row
 from ledger.money import Money
 from ledger.postgres.transaction import Tx
 from payments.decision import Movement
+from payments.refund import Refund, RefundRoute
+from payments.refund_states import RefundState
 from payments.taken_sum import TakenSum
 
 _STANDING_FOR: Final = """
@@ -130,6 +132,21 @@ def given_back_for(tx: Tx, obligation_id: int) -> Money:
     """Return all that its payers have back for an obligation."""
     back: Any = tx.exec_driver_sql(_GIVEN_BACK_FOR, {"obligation": obligation_id}).scalar_one()
     return Money(int(back))
+
+
+def is_beyond_due(tx: Tx, obligation_id: int) -> bool:
+    """Say whether more was asked back for an obligation, or what replaced it, than is due back."""
+    standing = standing_for(tx, obligation_id)
+    return back_for(tx, standing) > due_for(tx, standing)
+
+
+def may_be_called_off(tx: Tx, refund: Refund) -> bool:
+    """Say whether the State was to give this back, and it is due back no more."""
+    return (
+        refund.obligation_id is not None
+        and (refund.state, refund.route) == (RefundState.APPROVED, RefundRoute.STATE_PROCEDURE)
+        and is_beyond_due(tx, refund.obligation_id)
+    )
 
 
 def settled_among(tx: Tx, payment_ids: Collection[int]) -> set[int]:

@@ -6,6 +6,8 @@ from httpx2 import Response
 from api.house import House
 from gateways.errors import OutcomeUnknown
 from payments.approve_refund import approve_refund
+from payments.change_obligations import change_obligations
+from payments.obligation_change import ChangeOutcome, ObligationChange
 from payments.postgres.refund_list_rows import RefundsWanted, newest_refunds
 from payments.refund import Refund, RefundRoute, Wanted, digest_of
 from payments.reject_refund import reject_refund
@@ -16,6 +18,7 @@ from tests.api.citizen.payer import (
     change_late_fine,
     forms_of,
     hear,
+    late_fine,
     owe_late_fine,
 )
 from tests.payments.refunding import RefundingGateway, approved, ordered, standing
@@ -37,6 +40,36 @@ def cancelled_once_paid(house: House) -> Refund:
     hear(house, Payer(house).go())
     change_late_fine(house, ChangeAct.CANCEL)
     return newest(house)
+
+
+def lowered_and_raised(house: House) -> Refund:
+    """Return a refund the State was to give back, approved before the fine was raised again."""
+    owe_late_fine(house)
+    hear(house, Payer(house).go())
+    fine_vnd = late_fine().facts["fine_vnd"]
+    assert isinstance(fine_vnd, int)
+    _correct(house, fine_vnd // 2, document="2/QĐ")
+    refund = by_another_way(house, newest(house), RefundRoute.STATE_PROCEDURE)
+    _correct(house, fine_vnd, document="3/QĐ")
+    return refund
+
+
+def _correct(house: House, vnd: int, *, document: str) -> None:
+    late = late_fine()
+    change = ObligationChange(
+        provider=late.provider,
+        kind=late.kind,
+        number=late.number,
+        act=ChangeAct.CORRECT,
+        reason="Đính chính",
+        document=document,
+        facts={**late.facts, "fine_vnd": vnd},
+    )
+    with house.open_tx() as tx:
+        (verdict,) = change_obligations(
+            tx, [change], keys=house.personal_keys, rates=house.rates, now=house.clock()
+        )
+    assert verdict.outcome is ChangeOutcome.CHANGED, verdict
 
 
 def by_another_way(house: House, refund: Refund, route: RefundRoute) -> Refund:

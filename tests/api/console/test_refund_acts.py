@@ -21,6 +21,7 @@ from tests.api.console.refunding import (
     by_another_way,
     cancelled_once_paid,
     lost_sight_of,
+    lowered_and_raised,
     newest,
     paid_twice,
     send,
@@ -261,6 +262,34 @@ def test_a_decision_of_the_state_is_recorded_with_how_it_paid(
     after = newest(house)
     assert (after.state, after.decision) == (RefundState.DONE, "15/QĐ-KBNN")
     assert acts(house, refund) == [("staff:ketoan1", Act.RECORD_STATE_REFUND, WHY)]
+
+
+def test_what_is_due_no_more_is_called_off_by_who_knows_that_it_did_not_go(
+    first: TestClient, house: House
+) -> None:
+    refund = lowered_and_raised(house)
+    assert "Nay không còn phải hoàn" in first.get(f"/refunds/{refund.number}").text
+    assert say(first, refund, "reject").status_code == 303
+    assert newest(house).state is RefundState.REFUSED
+    assert acts(house, refund) == [("staff:ketoan1", Act.REJECT_REFUND, WHY)]
+
+
+def test_what_is_due_no_more_is_recorded_by_who_knows_that_it_went(
+    first: TestClient, house: House
+) -> None:
+    refund = lowered_and_raised(house)
+    typed = {
+        "bank_reference": "LHT 7",
+        "paid_on": "23/11/2026",
+        "decision": "15/QĐ-KBNN",
+        "settlement": "separately",
+    }
+    answer = say(first, refund, "decision", typed=typed | {"is_due_no_more": ""})
+    assert answer.status_code == 422
+    assert "Nay không còn phải hoàn nhiều như vậy" in answer.text
+    answer = say(first, refund, "decision", typed=typed | {"is_due_no_more": "yes"})
+    assert answer.status_code == 303
+    assert newest(house).state is RefundState.DONE
 
 
 def test_what_went_another_way_cannot_be_recorded_so(first: TestClient, house: House) -> None:
