@@ -34,7 +34,7 @@ def test_an_authority_is_up_until_somebody_says_otherwise(client: TestClient) ->
     assert told == {
         "authority": "csgt",
         "state": "down",
-        "since": "2026-11-23T05:00:00Z",
+        "since": "2026-11-23T12:00:00+07:00",
         "reason": "Nâng cấp",
         "noticed": False,
     }
@@ -53,7 +53,7 @@ def test_an_authority_that_takes_nothing_in_is_noticed(client: TestClient, house
         tell(house, refuse, now=NOON + timedelta(minutes=minute))
     (found,) = status(client)
     assert (found["state"], found["noticed"], found["reason"]) == ("down", True, "HTTP 503")
-    assert found["since"] == "2026-11-23T05:00:00Z"
+    assert found["since"] == "2026-11-23T12:00:00+07:00"
 
 
 @pytest.mark.parametrize(
