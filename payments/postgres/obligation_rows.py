@@ -50,6 +50,9 @@ WHERE refund.state = 'done'
 ORDER BY refund.finished_at, refund.refund_id
 """
 
+# One text however many there are, so that it is planned once.
+_BY_ID: Final = "SELECT * FROM payments.obligation WHERE obligation_id = ANY(%(ids)s::bigint[])"
+
 # The rows of one push, in the order given: one statement however many there are.
 _INSERT: Final = """
 INSERT INTO payments.obligation (
@@ -147,7 +150,7 @@ def obligations_by_key(tx: Tx, keys: Collection[Key]) -> dict[Key, Obligation]:
 
 def obligations_by_id(tx: Tx, obligation_ids: Collection[int]) -> dict[int, Obligation]:
     """Return the obligations that have these ids."""
-    found = tx.execute(select(t).where(t.c.obligation_id.in_(sorted(obligation_ids)))).all()
+    found = tx.exec_driver_sql(_BY_ID, {"ids": sorted(obligation_ids)}).all()
     return {each.obligation_id: each for each in _with_paid(tx, found)}
 
 
