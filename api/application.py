@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from urllib.parse import urlsplit
 
@@ -94,8 +95,8 @@ class Hosts:
 
         `hearing` are those of gateways. Each is built once, when it is first asked.
         """
-        self._hosts = {host: cache(build) for host, build in hosts.items()}
-        self._hearing = {host: cache(build) for host, build in hearing.items()}
+        self._hosts = {host: _once(build) for host, build in hosts.items()}
+        self._hearing = {host: _once(build) for host, build in hearing.items()}
         self._threads_max = threads_max
         self._in_flight = 0
 
@@ -130,6 +131,17 @@ class Hosts:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _once(build: Build) -> Build:
+    """Return what builds a program the first time, and gives the same ever after."""
+    kept, lock = cache(build), Lock()
+
+    def built() -> ASGIApp:
+        with lock:  # Requests of several threads would each build one otherwise.
+            return kept()
+
+    return built
 
 
 async def _worked_on(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,11 +1,14 @@
 """Three hosts from one program, and what is shed before it piles up."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import anyio
 import anyio.lowlevel
 import pytest
 from fastapi.testclient import TestClient
 from starlette.responses import PlainTextResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.application import IN_FLIGHT_MAX, Hosts, application
 from api.house import House
@@ -127,3 +130,17 @@ def test_each_host_is_built_once_and_all_of_them_when_told_to(house: House) -> N
     for address in (house.settings.citizen_url, house.settings.staff_url):
         first, again = (TestClient(hosts, base_url=address).get("/health") for _ in range(2))
         assert first.json() == again.json() == {"status": "up"}
+
+
+def test_threads_that_ask_at_once_are_answered_by_one_program() -> None:
+    built: list[int] = []
+
+    def build() -> ASGIApp:
+        built.append(len(built))
+        time.sleep(0.05)
+        return PlainTextResponse("done")
+
+    hosts = Hosts({"x": build}, hearing={}, threads_max=1)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: hosts.built(), range(4)))
+    assert built == [0]
