@@ -142,5 +142,6 @@ def test_threads_that_ask_at_once_are_answered_by_one_program() -> None:
 
     hosts = Hosts({"x": build}, hearing={}, threads_max=1)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: hosts.built(), range(4)))
+        for waited in [pool.submit(hosts.built) for _ in range(4)]:
+            waited.result()
     assert built == [0]
