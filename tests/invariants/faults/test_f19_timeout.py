@@ -75,9 +75,10 @@ def nobody_pays_it_meanwhile(tx: Tx, payment: Payment, ids: tuple[int, ...]) -> 
     assert state(tx, payment) is PaymentState.UNKNOWN
     with pytest.raises(BeingPaid):
         sent(inside(tx), payment, gateway=PaperGateway("second"))
-    with pytest.raises(BeingPaid) as refused:
-        opened(tx, ids, now=LATER)
-    assert refused.value.until == payment.expires_at
+    for now, until in ((NOW, payment.expires_at), (LATER, None)):
+        with pytest.raises(BeingPaid) as refused:
+            opened(tx, ids, now=now)
+        assert refused.value.until == until
 
 
 def test_f19a_it_was_paid(tx: Tx):
