@@ -11,8 +11,10 @@ from payments.approve_refund import approve_refund
 from payments.errors import NotFound, NotRefundable
 from payments.payment import Payment
 from payments.postgres import lock_rows, payment_rows, refund_rows
-from payments.refund import Obstacle, RefundRoute, digest_of
+from payments.refund import Obstacle, RefundRoute, Wanted, digest_of
 from payments.refund_states import RefundState
+from payments.reject_refund import reject_refund
+from payments.request_refund import request_refund
 from payments.settle_payments import settle_payments
 from payments.states import PaymentState
 from tests.payments.changing import changed as changed_by_authority
@@ -20,6 +22,7 @@ from tests.payments.changing import correct, pay
 from tests.payments.owed import fine, push
 from tests.payments.refunding import (
     HOA,
+    LAN,
     approved,
     changed,
     paid_otherwise,
@@ -78,13 +81,14 @@ def test_what_is_approved_is_what_was_shown(tx: Tx):
 
 
 def test_the_database_lets_nobody_approve_what_they_proposed(tx: Tx):
-    refund = paid_twice(tx)
-    for by in (refund.proposed_by, "system:other"):
-        with pytest.raises(IntegrityError), alone(tx):
+    surplus = reject_refund(tx, paid_twice(tx).number, by=HOA, now=NOW)
+    refund = request_refund(tx, Wanted(surplus.capture_id, "Thu hai lần"), by=LAN, now=NOW)
+    for by, rule in ((LAN, "approved_by_another"), ("system:other", "approved_by_a_person")):
+        with pytest.raises(IntegrityError, match=rule), alone(tx):
             tx.exec_driver_sql(
                 "UPDATE payments.refund SET approved_by = %(by)s, approved_at = now(),"
-                " digest = decode(repeat('00', 32), 'hex')",
-                {"by": by},
+                " digest = decode(repeat('00', 32), 'hex') WHERE number = %(number)s",
+                {"by": by, "number": refund.number},
             )
 
 
